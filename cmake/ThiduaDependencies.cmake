@@ -1,0 +1,23 @@
+# The Debian 12 packages we build on (scripts/lib.sh installs them), as imported targets.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_program(PROTOC_C protoc-c REQUIRED)
+find_program(MSGFMT msgfmt REQUIRED)
+find_program(MSGMERGE msgmerge REQUIRED)
+find_program(XGETTEXT xgettext REQUIRED)
+# Debian's own python, the one that sees Debian's python3-yaml.
+find_program(THIDUA_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+
+pkg_check_modules(GMP REQUIRED IMPORTED_TARGET gmp)
+pkg_check_modules(ZMQ REQUIRED IMPORTED_TARGET libzmq)
+pkg_check_modules(CZMQ REQUIRED IMPORTED_TARGET libczmq)
+pkg_check_modules(PROTOBUFC REQUIRED IMPORTED_TARGET libprotobuf-c)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
+if(BUILD_TESTING)
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+endif()

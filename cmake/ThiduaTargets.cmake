@@ -1,0 +1,28 @@
+# The three shapes of target this project has.
+
+# thidua_library(NAME SOURCES ... LINK ...): a static library of our own code. Without sources it
+# becomes an interface library, so that whoever links it need not care.
+function(thidua_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  if(arg_SOURCES)
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE thidua_flags PUBLIC ${arg_LINK})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${arg_LINK})
+  endif()
+endfunction()
+
+# thidua_program(NAME LIBRARY LINK ...): the program of the current directory. main.c goes into
+# the executable, everything else into the library LIBRARY, which tests can link too.
+function(thidua_program name library)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  thidua_library(${library} SOURCES ${sources} LINK ${arg_LINK})
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/main.c")
+    add_executable(${name} main.c)
+    target_link_libraries(${name} PRIVATE thidua_flags ${library})
+    install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
+endfunction()

@@ -1,0 +1,26 @@
+#!/bin/bash
+# Collects the translatable strings of the given sources in po/thidua.pot and merges them into the
+# catalogues. Run by `cmake --build build/dev --target pot`, from the top of the repository.
+set -euo pipefail
+
+[ $# -gt 0 ] || exit 0
+"${XGETTEXT:-xgettext}" --from-code=UTF-8 --language=C --add-comments=TRANSLATORS: --no-wrap --sort-by-file \
+    --keyword=_ --keyword=N_ --keyword=ngettext:1,2 --flag=_:1:pass-c-format --flag=N_:1:pass-c-format \
+    --package-name=thidua --copyright-holder='' --output=po/thidua.pot.new "$@"
+[ -f po/thidua.pot.new ] || exit 0
+
+# The date alone is no change.
+date_of_old=$(grep -s '^"POT-Creation-Date' po/thidua.pot || true)
+if [ -n "$date_of_old" ]; then
+    sed "s|^\"POT-Creation-Date.*|${date_of_old//\\/\\\\}|" po/thidua.pot.new >po/thidua.pot.same
+    if cmp -s po/thidua.pot.same po/thidua.pot; then
+        mv po/thidua.pot.same po/thidua.pot.new
+    fi
+    rm -f po/thidua.pot.same
+fi
+mv po/thidua.pot.new po/thidua.pot
+
+for catalogue in po/*.po; do
+    [ -f "$catalogue" ] || continue
+    "${MSGMERGE:-msgmerge}" --quiet --no-wrap --no-fuzzy-matching --update --backup=none "$catalogue" po/thidua.pot
+done
