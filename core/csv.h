@@ -5,6 +5,7 @@
 
 #include "core/finding.h"
 #include "core/mem.h"
+#include "core/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,18 +35,7 @@ struct csv_table *csv_read(struct arena *arena, const char *file, const char *te
 const struct csv_field *csv_at(const struct csv_table *table, size_t row, size_t column);
 struct finding_place csv_place(const struct csv_table *table, size_t row, size_t column);
 
-// Writing: a growing text.
-struct text {
-    char *data; // NUL-terminated when not NULL
-    size_t length, capacity;
-};
-void text_free(struct text *text);
-void text_add(struct text *text, const char *data, size_t length);
-void text_adds(struct text *text, const char *string);
-__attribute__((format(printf, 2, 3))) void text_addf(struct text *text, const char *format, ...);
 // One CSV field, quoted only when it holds a comma, a quote or a line break (CR or LF).
 void csv_add_field(struct text *text, const char *field);
-
-bool utf8_valid(const char *text, size_t length); // no surrogates, no overlong forms, no NUL
 
 #endif

@@ -62,6 +62,7 @@ X(FINDING_TOO_MANY_ROWS,          210, "too_many_rows",          ERROR, "The fil
 X(FINDING_FILE_TOO_LARGE,         211, "file_too_large",         ERROR, "The file has more than %1$s bytes. Divide it.")
 X(FINDING_CONTROL_CHARACTER,      212, "control_character",      ERROR, "The text holds a control character that does not belong there. Remove it.")
 X(FINDING_SEMICOLON_CSV,          213, "semicolon_csv",          ERROR, "The columns are separated by %1$s. Separate them by commas.")
+X(FINDING_STRAY_CR,               214, "stray_cr",               ERROR, "The row holds a carriage return that ends no line. Save the file as “CSV UTF-8”.")
 
 // 3xx: units
 X(FINDING_BAD_CODE,               301, "bad_code",               ERROR, "%1$s is not a code. A code is 1 to 64 characters of A-Z a-z 0-9 . _ - without blanks and accents.")
@@ -79,16 +80,15 @@ X(FINDING_FROM_AFTER_TO,          309, "from_after_to",          ERROR, "The fir
 X(FINDING_MISSING_LEVEL,          310, "missing_level",          ERROR, "The level is missing. Give the word for it, for example commune.")
 X(FINDING_BAD_LEVEL,              311, "bad_level",              ERROR, "%1$s is not a level. The word for a level is written like a code, for example commune.")
 X(FINDING_TOO_MANY_LEVELS,        312, "too_many_levels",        ERROR, "The level %1$s is one too many. A tree has at most %2$s levels.")
-X(FINDING_MERGE_UNKNOWN,          313, "bad_merge_unknown",      ERROR, "The unit %1$s, into which this one is merged, is not in the list of units.")
+X(FINDING_MERGE_UNKNOWN,          313, "merge_unknown",          ERROR, "The unit %1$s, into which this one is merged, is not in the list of units.")
 X(FINDING_BAD_MERGE,              314, "bad_merge",              ERROR, "merged_into stands on the last row of a unit that has ended. Leave it empty here.")
-X(FINDING_MERGE_LEVEL,            315, "bad_merge_level",        ERROR, "The unit %1$s has the level %2$s, this one %3$s. A unit is continued by one of its own level.")
-X(FINDING_MERGE_NOT_VALID,        316, "bad_merge_not_valid",    ERROR, "The unit %1$s does not exist on %2$s, the first day on which it would continue this one.")
-X(FINDING_MERGE_CYCLE,            317, "bad_merge_cycle",        ERROR, "The unit %1$s would in the end be merged into itself.")
-X(FINDING_MISSING_NAME,           318, "missing_name",           ERROR, "The name of the unit is missing.")
+X(FINDING_MERGE_LEVEL,            315, "merge_level",            ERROR, "The unit %1$s has the level %2$s, this one %3$s. A unit is continued by one of its own level.")
+X(FINDING_MERGE_NOT_VALID,        316, "merge_not_valid",        ERROR, "The unit %1$s does not exist on %2$s, the first day on which it would continue this one.")
+X(FINDING_MERGE_CYCLE,            317, "merge_cycle",            ERROR, "The unit %1$s would in the end be merged into itself.")
+X(FINDING_MISSING_NAME,           318, "missing_name",           WARNING, "The name of the unit is missing.")
 X(FINDING_ENDED_WITHOUT_SUCCESSOR, 319, "ended_without_successor", WARNING, "The unit %1$s ends on %2$s and no unit continues it: what it reported counts nowhere from then on.")
 X(FINDING_VALIDITY_GAP,           320, "validity_gap",           WARNING, "The unit %1$s does not exist from %2$s to %3$s, between two of its rows.")
 X(FINDING_NO_UNITS,               321, "no_units",               ERROR, "There are no units in the file.")
-X(FINDING_TOO_MANY_UNITS,         322, "too_many_units",         ERROR, "There are more than %1$s units.")
 X(FINDING_UNKNOWN_LEVEL,          323, "unknown_level",          ERROR, "There is no level %1$s. The levels are: %2$s.")
 
 // 4xx: the campaign file; the place is the line and the key

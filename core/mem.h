@@ -10,11 +10,11 @@ void *mem_alloc(size_t count, size_t size);                // zeroed; free() it
 void *mem_grow(void *old, size_t count, size_t size);      // realloc with overflow check, not zeroed
 char *mem_text(const char *text, size_t length);           // NUL-terminated copy; free() it
 
-// A growing array: `MEM_PUSH (list, count, capacity)` makes room for one more and evaluates to the
-// address of the new, zeroed element. list, count and capacity are lvalues.
-void *mem_push(void **list, size_t *count, size_t *capacity, size_t size);
+// A growing array: `MEM_PUSH(list, count, capacity)` makes room for one more and evaluates to the
+// address of the new, zeroed element. list, count and capacity are lvalues without side effects.
+void *mem_room(void *list, size_t count, size_t *capacity, size_t size);
 #define MEM_PUSH(list, count, capacity)                                                            \
-    ((__typeof__(list)) mem_push((void **) &(list), &(count), &(capacity), sizeof *(list)))
+    ((list) = mem_room((list), (count), &(capacity), sizeof *(list)), &(list)[(count)++])
 
 struct arena;
 struct arena *arena_create(void);
