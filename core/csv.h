@@ -14,11 +14,11 @@ struct csv_field {
     size_t length;
 };
 struct csv_table {
-    const char *file;          // for findings
-    size_t columns, rows;      // rows without the header
-    const char *const *names;  // columns wanted, in the caller's order
-    struct csv_field *fields;  // rows * columns, in the caller's column order
-    unsigned *lines;           // line number of each row in the file (the header is line 1)
+    const char *file;         // for findings
+    size_t columns, rows;     // rows without the header
+    const char *const *names; // columns wanted, in the caller's order
+    struct csv_field *fields; // rows * columns, in the caller's column order
+    unsigned *lines;          // line number of each row in the file (the header is line 1)
 };
 
 #define CSV_FIELD_BYTES_MAX 4096

@@ -4,9 +4,9 @@
 #define THIDUA_CORE_DECIMAL_H
 
 #include <gmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdbool.h>
 
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;

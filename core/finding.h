@@ -4,8 +4,8 @@
 #ifndef THIDUA_CORE_FINDING_H
 #define THIDUA_CORE_FINDING_H
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 // The codes live in one table in finding.c: number (on the wire, never changes meaning), word (for
 // programs and --csv/--json), severity, and the English template (msgid) with %1$s … %4$s.
@@ -24,7 +24,7 @@ enum finding_code {
 
 // Where: any of file, row (1 = header line for CSV, line for YAML; 0 = none), column may be absent.
 struct finding_place {
-    const char *file;   // borrowed by finding_add, copied
+    const char *file; // borrowed by finding_add, copied
     unsigned row;
     const char *column; // column name or YAML path
 };
@@ -50,7 +50,8 @@ __attribute__((sentinel)) void finding_add(struct findings *findings, enum findi
                                            struct finding_place place, const char *value, ...);
 void findings_sort(struct findings *findings); // by file, row, column name, code: a stable order
 
-const char *finding_word(enum finding_code code);     // "unknown_unit"; "unknown" for a number not in the table
+const char *finding_word(
+    enum finding_code code); // "unknown_unit"; "unknown" for a number not in the table
 const char *finding_template(enum finding_code code); // msgid; "" for a number not in the table
 enum finding_severity finding_severity(enum finding_code code);
 // Writes `template` (a translation of finding_template) with the arguments filled in; cuts at size.

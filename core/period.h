@@ -13,13 +13,13 @@ int32_t day_from_civil(int year, int month, int day);
 void day_to_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day);
 bool day_parse(const char *text, size_t length, int32_t *ret_day); // YYYY-MM-DD, real days only
 #define DAY_TEXT_SIZE 16
-void day_format(int32_t day, char buffer[static DAY_TEXT_SIZE]);   // "" for DAY_MIN and DAY_MAX
+void day_format(int32_t day, char buffer[static DAY_TEXT_SIZE]); // "" for DAY_MIN and DAY_MAX
 
 enum period_kind { PERIOD_MONTH = 1, PERIOD_QUARTER, PERIOD_HALF, PERIOD_YEAR };
 struct period {
-    uint8_t kind;   // enum period_kind; 0 = no period
-    uint8_t index;  // 1-12, 1-4, 1-2, 1
-    int16_t year;   // 1900-2999
+    uint8_t kind;  // enum period_kind; 0 = no period
+    uint8_t index; // 1-12, 1-4, 1-2, 1
+    int16_t year;  // 1900-2999
 };
 #define PERIOD_TEXT_SIZE 16
 bool period_parse(const char *text, size_t length, struct period *ret);

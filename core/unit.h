@@ -18,25 +18,25 @@ bool code_valid(const char *text, size_t length); // 1-64 of A-Z a-z 0-9 . _ -
 #define UNIT_LEVELS_MAX 16
 
 struct unit_row { // a stretch of time with one parent; rows of a unit are ordered by time, disjoint
-    int32_t from, to;  // first and last day, DAY_MIN/DAY_MAX when open
-    uint32_t parent;   // NO_UNIT for a root
+    int32_t from, to; // first and last day, DAY_MIN/DAY_MAX when open
+    uint32_t parent;  // NO_UNIT for a root
 };
 struct unit {
     const char *code;
-    const char *name;          // that of its last row
+    const char *name; // that of its last row
     uint8_t level;
     struct unit_row *rows;
     size_t row_count;
-    uint32_t merged_into;      // NO_UNIT when it has no successor
+    uint32_t merged_into;        // NO_UNIT when it has no successor
     int32_t first_day, last_day; // of its first and last row
 };
 struct unit_tree {
     struct unit *units;
     size_t unit_count;
-    const char **levels;       // names, topmost first (an order compatible with unit_level_above)
+    const char **levels; // names, topmost first (an order compatible with unit_level_above)
     size_t level_count;
     uint16_t above[UNIT_LEVELS_MAX]; // bit j of above[i]: level j lies above level i
-    struct arena *arena;       // owns all of it
+    struct arena *arena;             // owns all of it
 };
 
 // Column names of a units file, in this order; the first four are required.
@@ -52,14 +52,15 @@ void unit_tree_destroy(struct unit_tree *tree);
 // The canonical units file of the tree: sorted by code, then validity (what digests cover).
 void unit_tree_write(const struct unit_tree *tree, struct text *out);
 
-uint32_t unit_find(const struct unit_tree *tree, const char *code); // NO_UNIT when there is none
+uint32_t unit_find(const struct unit_tree *tree, const char *code);  // NO_UNIT when there is none
 int unit_level_find(const struct unit_tree *tree, const char *name); // -1 when there is none
 bool unit_level_above(const struct unit_tree *tree, unsigned upper, unsigned lower); // strictly
 
 // The row valid on `day`, or NULL.
 const struct unit_row *unit_row_at(const struct unit_tree *tree, uint32_t unit, int32_t day);
 bool unit_exists(const struct unit_tree *tree, uint32_t unit, int32_t day);
-uint32_t unit_parent(const struct unit_tree *tree, uint32_t unit, int32_t day); // NO_UNIT: root or absent
+uint32_t unit_parent(const struct unit_tree *tree, uint32_t unit,
+                     int32_t day); // NO_UNIT: root or absent
 // Is `unit` strictly below `ancestor` in the tree of `day`? (false when either is absent)
 bool unit_below(const struct unit_tree *tree, uint32_t unit, uint32_t ancestor, int32_t day);
 bool unit_at_or_below(const struct unit_tree *tree, uint32_t unit, uint32_t ancestor, int32_t day);
@@ -68,16 +69,17 @@ bool unit_at_or_below(const struct unit_tree *tree, uint32_t unit, uint32_t ance
 // unit that begins after `day` gives NO_UNIT.
 uint32_t unit_continuing(const struct unit_tree *tree, uint32_t unit, int32_t day);
 // Nearest ancestor-or-self of `level` in the tree of `day`, the day clamped into the unit's validity.
-uint32_t unit_ancestor_of_level(const struct unit_tree *tree, uint32_t unit, unsigned level, int32_t day);
+uint32_t unit_ancestor_of_level(const struct unit_tree *tree, uint32_t unit, unsigned level,
+                                int32_t day);
 
 // The tree of one day, prepared for many questions: parents, and units in an order where every
 // parent comes before its children.
 struct unit_day {
     const struct unit_tree *tree;
     int32_t day;
-    uint32_t *parent;   // by unit; NO_UNIT for a root or an absent unit
-    bool *present;      // by unit
-    uint32_t *order;    // present units, parents first; siblings by code
+    uint32_t *parent; // by unit; NO_UNIT for a root or an absent unit
+    bool *present;    // by unit
+    uint32_t *order;  // present units, parents first; siblings by code
     size_t order_count;
 };
 struct unit_day *unit_day_create(const struct unit_tree *tree, int32_t day);
