@@ -37,11 +37,13 @@ struct rollup_plan {
     struct period period;
     size_t period_slots;                // first…P; the baseline, when there is one, is slot period_slots
     struct unit_day *day;               // tree of P's last day
-    struct unit_day **days;             // tree of each slot's last day (period slots only)
+    struct unit_day **days;             // tree of each slot's last day (period slots only); days
+                                        // between which no unit changed are the same object
     uint32_t owner;
     uint32_t *continuing;               // by unit: the unit that carries its cells at P, or NO_UNIT
     uint8_t *leaf_level;                // by indicator: level index of reported_by (0xff for assessed)
     uint16_t leaf_levels;               // bit set of the levels that are leaves of some indicator
+    struct rollup_links *links;         // private to the rollup: children, predecessors, homes
 };
 // Fails with "owner_absent" when the owner does not exist on P's last day, "unknown_period" when P is
 // no reporting period of the campaign. Returns owned; campaign and tree must outlive it.
@@ -99,7 +101,7 @@ bool target_met(const struct indicator *indicator, const mpq_t value, const mpq_
 // The published texts of one rollup row (unit, scope, indicator); empty strings where absent.
 struct rollup_texts {
     char numerator[DECIMAL_TEXT_SIZE], denominator[DECIMAL_TEXT_SIZE];
-    char *value, *completion;  // owned, "" when absent: values can be long; rollup_texts_clear
+    char value[DECIMAL_TEXT_SIZE], completion[DECIMAL_TEXT_SIZE]; // 128 bits bound their length
     char target[DECIMAL_TEXT_SIZE];
     const char *met;           // "", "yes", "no"
     uint32_t reported, expected, na, missing;
@@ -107,6 +109,5 @@ struct rollup_texts {
 // target_e4 NULL: no target column for this row.
 void rollup_publish(const struct indicator *indicator, const struct component *component,
                     const int64_t *target_e4, struct rollup_texts *ret);
-void rollup_texts_clear(struct rollup_texts *texts);
 
 #endif
