@@ -14,6 +14,10 @@
 #define STEPS_MAX 100
 #define CLUSTERS_MAX 2000
 #define CAMPAIGN_BYTES_MAX (512 * 1024)
+#define CAMPAIGN_PERIODS_MAX 240 // 20 years of months
+#define CAMPAIGN_LIST_MAX 400    // groups, adjustments, classes, tie-breaks, awards, titles each
+#define CAMPAIGN_UNITS_MAX 20000 // units named in one list
+#define CAMPAIGN_TEXT_BYTES_MAX 2000
 #define NO_INDEX UINT32_MAX // "no such entry" for indexes into the campaign's lists
 
 enum indicator_kind { KIND_AMOUNT, KIND_RATIO, KIND_MEAN, KIND_YES_NO, KIND_ASSESSED };
@@ -26,6 +30,22 @@ enum points_rule {
 };
 enum deduct_count { COUNT_EXACT, COUNT_STARTED, COUNT_FULL };
 enum bonus_kind { BONUS_NONE, BONUS_PER, BONUS_STEPS, BONUS_PER_CASE };
+
+// How the values of these enums are written, in their order; each table ends with NULL.
+extern const char *const period_kind_words[];     // PERIOD_MONTH is the first
+extern const char *const indicator_kind_words[];
+extern const char *const indicator_time_words[];
+extern const char *const indicator_measure_words[];
+extern const char *const indicator_better_words[];
+extern const char *const points_rule_words[];
+extern const char *const deduct_count_words[];
+extern const char *const award_to_words[];
+extern const char *const award_form_words[];
+extern const char *const quota_round_words[];
+extern const char *const tie_at_cut_words[];
+extern const char *const not_applicable_words[];
+extern const char *const refresh_words[];
+extern const char *const counts_words[];
 
 struct step {
     bool by_value;      // `value`: the value itself; else `from`: the completion in %
@@ -174,6 +194,7 @@ void campaign_destroy(struct campaign *campaign);
 uint32_t campaign_indicator(const struct campaign *campaign, const char *code); // NO_INDEX: none
 uint32_t campaign_award(const struct campaign *campaign, const char *code);
 uint32_t campaign_adjustment(const struct campaign *campaign, const char *code);
+uint32_t campaign_class(const struct campaign *campaign, const char *code);
 size_t campaign_period_count(const struct campaign *campaign);
 struct period campaign_period(const struct campaign *campaign, size_t index);
 // 0 … count-1 for a reporting period of the campaign; -1 for the baseline; -2 for any other.
@@ -181,6 +202,12 @@ int campaign_period_index(const struct campaign *campaign, struct period period)
 int32_t campaign_last_day(const struct campaign *campaign, struct period period);
 // Latest period that has begun on `day`; the last one of a campaign that is over; the first before it.
 struct period campaign_current_period(const struct campaign *campaign, int32_t day);
+// The campaign's rule names the unit as a competitor: it has the level or is on the list. Whether it
+// competes in a period is a question of that day's tree (competitors_create).
+bool campaign_names_competitor(const struct campaign *campaign, const struct unit_tree *tree,
+                               uint32_t unit);
+// Was the unit at or below the owner when a period of the campaign ended (or when it last existed)?
+bool campaign_within_owner(const struct campaign *campaign, const struct unit_tree *tree, uint32_t unit);
 
 // Holds the campaign against the tree: unknown owner / level / unit / office level, leaf levels above
 // the offices or competitors, a unit in two clusters or in none, competitors not below the owner,
@@ -192,7 +219,8 @@ void campaign_check(const struct campaign *campaign, const struct unit_tree *tre
 // Competing units at the end of period P: ascending unit indexes, and their cluster. Owned by the caller.
 struct competitors {
     uint32_t *units;    // below the owner in the tree of P's last day, ordered by code
-    uint32_t *clusters; // index into campaign->clusters, 0 when the campaign has none
+    uint32_t *clusters; // index into campaign->clusters, 0 when the campaign has none; NO_INDEX for
+                        // a unit in no cluster (campaign_check refuses that; a later tree may bring one)
     size_t count;
 };
 struct competitors *competitors_create(const struct campaign *campaign, const struct unit_day *day);
