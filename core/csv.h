@@ -25,10 +25,11 @@ struct csv_table {
 #define CSV_ROWS_MAX 2000000
 
 // Reads `text` (UTF-8, already NFC) whose header must hold exactly `names` (any order; `required`
-// first of them must be there, the rest are optional and read as empty). Findings: not UTF-8, empty
-// file, unknown/missing/duplicate column, wrong number of fields, bad quoting, NUL byte, field too
-// long. Memory comes from `arena`. Returns the table, or NULL when nothing could be read; with
-// findings about single rows the good rows are still there.
+// first of them must be there, the rest are optional and read as empty). Lines without any character
+// are skipped. Findings: not UTF-8, empty file, unknown/missing/duplicate column, wrong number of
+// fields, bad quoting, NUL byte, field too long. Memory comes from `arena`; `names` is borrowed.
+// Returns the table, or NULL when the text or its header cannot be read; with findings about single
+// rows the good rows are still there.
 struct csv_table *csv_read(struct arena *arena, const char *file, const char *text, size_t length,
                            const char *const *names, size_t name_count, size_t required,
                            struct findings *findings);
