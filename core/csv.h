@@ -23,6 +23,7 @@ struct csv_table {
 
 #define CSV_FIELD_BYTES_MAX 4096
 #define CSV_ROWS_MAX 2000000
+#define CSV_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
 // Reads `text` (UTF-8, already NFC) whose header must hold exactly `names` (any order; `required`
 // first of them must be there, the rest are optional and read as empty). Lines without any character
