@@ -67,18 +67,16 @@ X(FINDING_STRAY_CR,               214, "stray_cr",               ERROR, "The row
 // 3xx: units
 X(FINDING_BAD_CODE,               301, "bad_code",               ERROR, "%1$s is not a code. A code is 1 to 64 characters of A-Z a-z 0-9 . _ - without blanks and accents.")
 X(FINDING_UNKNOWN_PARENT,         302, "unknown_parent",         ERROR, "The parent %1$s is not in the list of units.")
-// %2$s, %3$s: first and last day that the parent does not cover
-X(FINDING_PARENT_NOT_VALID,       303, "parent_not_valid",       ERROR, "The parent %1$s does not exist from %2$s to %3$s, days on which it should have this unit. Give the unit a row for each parent.")
+X(FINDING_PARENT_NOT_VALID,       303, "parent_not_valid",       ERROR, "The parent %1$s does not exist on %2$s, a day on which it should have this unit. Give the unit a row for each parent.")
 X(FINDING_LEVEL_CHANGED,          304, "level_changed",          ERROR, "The unit %1$s has the level %2$s here and %3$s in another row. A unit keeps its level; a new level needs a new code.")
-// %1$s: upper level, %2$s: lower level, as this row has it
-X(FINDING_LEVEL_CONFLICT,         305, "level_conflict",         ERROR, "Here a unit of the level %1$s is the parent of one of the level %2$s, but other rows put %2$s above or on a par with %1$s.")
+X(FINDING_LEVEL_CONFLICT,         305, "level_conflict",         ERROR, "Here a unit of the level %1$s is the parent of one of the level %2$s, but in other rows %2$s lies above %1$s.")
 X(FINDING_CYCLE,                  306, "cycle",                  ERROR, "The unit %1$s lies above itself. A unit and its parent are never the same.")
 // %2$s: the other row
 X(FINDING_OVERLAPPING_VALIDITY,   307, "overlapping_validity",   ERROR, "The validity of the unit %1$s overlaps with that of row %2$s. A row begins after the one before it has ended.")
 X(FINDING_BAD_DATE,               308, "bad_date",               ERROR, "%1$s is not a date. Write the year, the month and the day like 2022-03-31, or leave it empty.")
 X(FINDING_FROM_AFTER_TO,          309, "from_after_to",          ERROR, "The first day %1$s comes after the last day %2$s.")
 X(FINDING_MISSING_LEVEL,          310, "missing_level",          ERROR, "The level is missing. Give the word for it, for example commune.")
-X(FINDING_BAD_LEVEL,              311, "bad_level",              ERROR, "%1$s is not a level. The word for a level is written like a code, for example commune.")
+X(FINDING_BAD_LEVEL,              311, "bad_level",              ERROR, "The word for the level is longer than %1$s bytes. Give a short one, for example commune.")
 X(FINDING_TOO_MANY_LEVELS,        312, "too_many_levels",        ERROR, "The level %1$s is one too many. A tree has at most %2$s levels.")
 X(FINDING_MERGE_UNKNOWN,          313, "merge_unknown",          ERROR, "The unit %1$s, into which this one is merged, is not in the list of units.")
 X(FINDING_BAD_MERGE,              314, "bad_merge",              ERROR, "merged_into stands on the last row of a unit that has ended. Leave it empty here.")
@@ -90,6 +88,7 @@ X(FINDING_ENDED_WITHOUT_SUCCESSOR, 319, "ended_without_successor", WARNING, "The
 X(FINDING_VALIDITY_GAP,           320, "validity_gap",           WARNING, "The unit %1$s does not exist from %2$s to %3$s, between two of its rows.")
 X(FINDING_NO_UNITS,               321, "no_units",               ERROR, "There are no units in the file.")
 X(FINDING_UNKNOWN_LEVEL,          323, "unknown_level",          ERROR, "There is no level %1$s. The levels are: %2$s.")
+X(FINDING_LEVEL_OF_PARENT,        324, "level_of_parent",        ERROR, "The unit %1$s and its parent %2$s both have the level %3$s. A parent has a higher level.")
 
 // 4xx: the campaign file; the place is the line and the key
 X(FINDING_BAD_YAML,               401, "bad_yaml",               ERROR, "The file cannot be read as YAML here: %1$s")

@@ -16,6 +16,7 @@ bool code_valid(const char *text, size_t length); // 1-64 of A-Z a-z 0-9 . _ -
 // Units are ordered by code, bytewise. NO_UNIT stands for none.
 #define NO_UNIT UINT32_MAX
 #define UNIT_LEVELS_MAX 16
+#define LEVEL_BYTES_MAX 64
 
 struct unit_row { // a stretch of time with one parent; rows of a unit are ordered by time, disjoint
     int32_t from, to; // first and last day, DAY_MIN/DAY_MAX when open
@@ -43,10 +44,11 @@ struct unit_tree {
 extern const char *const unit_columns[7];
 
 // Builds the tree from units files' rows (csv_read with unit_columns). Every contradiction is a
-// finding: bad code, unknown parent, unit with two levels, overlapping rows, a cycle in any day's
-// tree, levels that lie above each other, merged_into not on the last row / unknown / another level
-// / cyclic / a unit not open at its end, parent not valid during the row, from after to.
-// Warnings: ended without successor. Returns owned, or NULL when there were errors.
+// finding: bad code, unknown parent, unit with two levels, overlapping rows, a unit that is its own
+// parent, levels that lie above each other (where they do not, no day's tree has a cycle),
+// merged_into not on the last row / unknown / another level / itself / a unit that does not exist on
+// the day after, parent not valid during the row, from after to. Warnings: ended without successor,
+// a gap between two rows, no name. Returns owned, or NULL when there were errors.
 struct unit_tree *unit_tree_create(const struct csv_table *table, struct findings *findings);
 void unit_tree_destroy(struct unit_tree *tree);
 // The canonical units file of the tree: sorted by code, then validity (what digests cover).
@@ -59,14 +61,13 @@ bool unit_level_above(const struct unit_tree *tree, unsigned upper, unsigned low
 // The row valid on `day`, or NULL.
 const struct unit_row *unit_row_at(const struct unit_tree *tree, uint32_t unit, int32_t day);
 bool unit_exists(const struct unit_tree *tree, uint32_t unit, int32_t day);
-uint32_t unit_parent(const struct unit_tree *tree, uint32_t unit,
-                     int32_t day); // NO_UNIT: root or absent
+// NO_UNIT: a root or absent.
+uint32_t unit_parent(const struct unit_tree *tree, uint32_t unit, int32_t day);
 // Is `unit` strictly below `ancestor` in the tree of `day`? (false when either is absent)
 bool unit_below(const struct unit_tree *tree, uint32_t unit, uint32_t ancestor, int32_t day);
 bool unit_at_or_below(const struct unit_tree *tree, uint32_t unit, uint32_t ancestor, int32_t day);
 // The unit itself when it has not ended before `day`, else the one that continues it on that day
-// through any number of mergers; NO_UNIT when it ended without a successor, or has not begun... a
-// unit that begins after `day` gives NO_UNIT.
+// through any number of mergers; NO_UNIT when it ended without a successor or begins after `day`.
 uint32_t unit_continuing(const struct unit_tree *tree, uint32_t unit, int32_t day);
 // Nearest ancestor-or-self of `level` in the tree of `day`, the day clamped into the unit's validity.
 uint32_t unit_ancestor_of_level(const struct unit_tree *tree, uint32_t unit, unsigned level,
