@@ -57,7 +57,8 @@ if(THIDUA_COVERAGE)
   add_link_options(--coverage)
 endif()
 if(THIDUA_ANALYZE)
-  target_compile_options(thidua_flags INTERFACE -fanalyzer)
+  # A leak it sees is shown, not fatal: gcc 12 takes memory kept in an arena for lost.
+  target_compile_options(thidua_flags INTERFACE -fanalyzer -Wno-error=analyzer-malloc-leak)
 endif()
 if(THIDUA_HARDEN)
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
