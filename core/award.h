@@ -10,18 +10,21 @@ extern const char *const award_to_names[4];       // "unit", "individual", "coll
 
 struct candidate { // one line of awards out
     uint32_t award;
-    const char *recipient;  // borrowed: a unit's code or a nominee's id
+    const char *recipient; // borrowed: a unit's code or a nominee's id
     uint32_t unit;
-    uint32_t rank;          // 0: none
+    uint32_t rank; // 0: none
     enum award_decision decision;
-    char *reasons;          // owned, "" when none
+    char *reasons; // owned, "" when none
 };
-struct candidates { struct candidate *list; size_t count, capacity; };
+struct candidates {
+    struct candidate *list;
+    size_t count, capacity;
+};
 
 // standings: of all clusters, in any order. The result is in the order of the awards file: award in
 // campaign order, rank, recipient, those without rank last. It does not depend on input order.
-// Decisions close undecided candidates only; one that fits nothing undecided is left aside and
-// reported in *ret_unused_decisions (indexes, owned by the caller; may be NULL).
+// Decisions close undecided candidates only, award by award before the next one is computed; one
+// that fits nothing undecided is left aside.
 int award_compute(const struct campaign *campaign, const struct unit_tree *tree,
                   const struct standing *standings, size_t standing_count,
                   const struct nominations *nominations, const struct decisions *decisions,

@@ -7,17 +7,17 @@
 
 struct standing { // a unit's place; what awards are decided on
     uint32_t unit, cluster;
-    uint32_t rank;             // 0: none (disqualified)
+    uint32_t rank; // 0: none (disqualified)
     bool disqualified;
-    char *reasons;             // "", or codes joined by ';' in the order of semantics.md; owned
+    char *reasons; // "", or codes joined by ';' in the order of semantics.md; owned
     int64_t total_e2, points_e2, bonus_e2, adjustments_e2;
     uint32_t met_count;
-    uint32_t class_index;      // NO_INDEX: none
-    int8_t *met;               // [indicator_count]: 1, 0, -1 empty; owned
-    uint8_t *note;             // [indicator_count]: enum line_note; owned
+    uint32_t class_index; // NO_INDEX: none
+    int8_t *met;          // [indicator_count]: 1, 0, -1 empty; owned
+    uint8_t *note;        // [indicator_count]: enum line_note; owned
 };
 // Fills ret[count] in ranking order (rank, then unit code; the disqualified last by unit code).
-void rank_cluster(const struct campaign *campaign, const struct unit_tree *tree, uint32_t cluster,
+void rank_cluster(const struct campaign *campaign, uint32_t cluster,
                   const struct cluster_scores *scores, struct standing *ret);
 void standings_clear(struct standing *standings, size_t count);
 

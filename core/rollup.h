@@ -17,8 +17,8 @@ extern const char *const scope_names[SCOPE_COUNT]; // "period", "to_date"
 
 // Additive over leaves; a parent's is exactly the sum of its children's.
 struct component {
-    i128 numerator;        // scale 4; `mean`: Σ value×weight, scale 8; `yes_no`: number of yes × 10^4
-    i128 denominator;      // scale 4: Σ denominators (ratio), Σ weights (mean); 0 for the other kinds
+    i128 numerator;   // scale 4; `mean`: Σ value×weight, scale 8; `yes_no`: number of yes × 10^4
+    i128 denominator; // scale 4: Σ denominators (ratio), Σ weights (mean); 0 for the other kinds
     i128 base_numerator;   // the same of the baseline, from leaves reported in this scope only
     i128 base_denominator; // yes_no: baseline-expected leaves among them × 10^4
     uint32_t leaves;       // leaves of the unit, `na` ones included
@@ -32,23 +32,24 @@ int component_add(struct component *sum, const struct component *more, const cha
 bool component_equal(const struct component *a, const struct component *b);
 
 struct rollup_plan {
-    const struct campaign *campaign;    // borrowed
-    const struct unit_tree *tree;       // borrowed
+    const struct campaign *campaign; // borrowed
+    const struct unit_tree *tree;    // borrowed
     struct period period;
-    size_t period_slots;                // first…P; the baseline, when there is one, is slot period_slots
-    struct unit_day *day;               // tree of P's last day
-    struct unit_day **days;             // tree of each slot's last day (period slots only); days
-                                        // between which no unit changed are the same object
+    size_t period_slots;    // first…P; the baseline, when there is one, is slot period_slots
+    struct unit_day *day;   // tree of P's last day
+    struct unit_day **days; // tree of each slot's last day (period slots only); days
+                            // between which no unit changed are the same object
     uint32_t owner;
-    uint32_t *continuing;               // by unit: the unit that carries its cells at P, or NO_UNIT
-    uint8_t *leaf_level;                // by indicator: level index of reported_by (0xff for assessed)
-    uint16_t leaf_levels;               // bit set of the levels that are leaves of some indicator
-    struct rollup_links *links;         // private to the rollup: children, predecessors, homes
+    uint32_t *continuing;       // by unit: the unit that carries its cells at P, or NO_UNIT
+    uint8_t *leaf_level;        // by indicator: level index of reported_by (0xff for assessed)
+    uint16_t leaf_levels;       // bit set of the levels that are leaves of some indicator
+    struct rollup_links *links; // private to the rollup: children, predecessors, homes
 };
 // Fails with "owner_absent" when the owner does not exist on P's last day, "unknown_period" when P is
 // no reporting period of the campaign. Returns owned; campaign and tree must outlive it.
-struct rollup_plan *rollup_plan_create(const struct campaign *campaign, const struct unit_tree *tree,
-                                       struct period period, struct err *err);
+struct rollup_plan *rollup_plan_create(const struct campaign *campaign,
+                                       const struct unit_tree *tree, struct period period,
+                                       struct err *err);
 void rollup_plan_destroy(struct rollup_plan *plan);
 
 // Has the rollup a row for this unit and indicator? (at or below the owner, level at or above reported_by)
@@ -62,7 +63,8 @@ uint32_t *rollup_uppers(const struct rollup_plan *plan, size_t *ret_count);
 size_t rollup_weight(const struct rollup_plan *plan, uint32_t top);
 
 struct rollup_part;
-struct rollup_part *rollup_part_create(const struct rollup_plan *plan, const uint32_t *tops, size_t count);
+struct rollup_part *rollup_part_create(const struct rollup_plan *plan, const uint32_t *tops,
+                                       size_t count);
 void rollup_part_destroy(struct rollup_part *part);
 // Offices (codes' unit indexes) under which cells of this part's leaves may be stored: every unit of
 // the office level that any source unit was ever under, and what continues those. Owned by the part.
@@ -77,9 +79,13 @@ struct rollup_row {
     struct component *components; // [SCOPE_COUNT * indicator_count], scope-major; unused ones zero
 };
 // Computes all rows of the part, children before parents. Rows are owned by the part.
-int rollup_part_compute(struct rollup_part *part, const struct rollup_row **ret_rows, size_t *ret_count,
-                        struct err *err);
-struct uncounted { uint32_t unit; struct period period; uint32_t indicator; };
+int rollup_part_compute(struct rollup_part *part, const struct rollup_row **ret_rows,
+                        size_t *ret_count, struct err *err);
+struct uncounted {
+    uint32_t unit;
+    struct period period;
+    uint32_t indicator;
+};
 const struct uncounted *rollup_part_uncounted(const struct rollup_part *part, size_t *ret_count);
 // row += child, for every indicator the row's unit has.
 int rollup_row_add(const struct rollup_plan *plan, struct rollup_row *row,
@@ -87,15 +93,17 @@ int rollup_row_add(const struct rollup_plan *plan, struct rollup_row *row,
 
 // --- what a component says (figure.c) ---
 struct figure {
-    bool has_value;      // false: nobody reported, denominator 0, or no baseline value
-    mpq_t value;         // initialised by figure_init; measure applied; ratio and yes_no × 100
+    bool has_value;        // false: nobody reported, denominator 0, or no baseline value
+    mpq_t value;           // initialised by figure_init; measure applied; ratio and yes_no × 100
     bool denominator_zero; // reported, but the denominator is 0
 };
 void figure_init(struct figure *figure);
 void figure_clear(struct figure *figure);
-void figure_of(const struct indicator *indicator, const struct component *component, struct figure *ret);
+void figure_of(const struct indicator *indicator, const struct component *component,
+               struct figure *ret);
 // Completion against T (1 = 100 %); semantics.md, section 4.
-void completion_of(const struct indicator *indicator, const mpq_t value, const mpq_t target, mpq_t ret);
+void completion_of(const struct indicator *indicator, const mpq_t value, const mpq_t target,
+                   mpq_t ret);
 bool target_met(const struct indicator *indicator, const mpq_t value, const mpq_t target);
 
 // The published texts of one rollup row (unit, scope, indicator); empty strings where absent.
@@ -103,7 +111,7 @@ struct rollup_texts {
     char numerator[DECIMAL_TEXT_SIZE], denominator[DECIMAL_TEXT_SIZE];
     char value[DECIMAL_TEXT_SIZE], completion[DECIMAL_TEXT_SIZE]; // 128 bits bound their length
     char target[DECIMAL_TEXT_SIZE];
-    const char *met;           // "", "yes", "no"
+    const char *met; // "", "yes", "no"
     uint32_t reported, expected, na, missing;
 };
 // target_e4 NULL: no target column for this row.

@@ -11,9 +11,9 @@ enum assessed_source { ASSESSED_NONE, ASSESSED_VERIFIED, ASSESSED_NA, ASSESSED_S
 struct score_line { // one unit and indicator
     bool has_value, has_target, has_completion, has_points;
     mpq_t value, completion;
-    mpq_t points;          // by the rule, before rounding; 0 unless has_points
+    mpq_t points; // by the rule, before rounding; 0 unless has_points
     int64_t target_e4;
-    int met;               // 1, 0, -1 = empty
+    int met;                     // 1, 0, -1 = empty
     int64_t points_e2, bonus_e2; // as published; 0 unless has_points
     int64_t max_e2;
     enum line_note note;
@@ -22,29 +22,29 @@ struct score_line { // one unit and indicator
 // Assessed cells of the campaign's periods first…P of one unit and indicator, by period slot.
 struct assessed_cell {
     bool has_self, has_verified;
-    uint8_t self_state;    // CELL_VALUE or CELL_NA
+    uint8_t self_state; // CELL_VALUE or CELL_NA
     int64_t self_e4, verified_e4;
 };
 
 struct score_unit_input {
     uint32_t unit;
-    const struct component *components;  // [indicator_count] of scope to_date; assessed ones unused
-    const struct assessed_cell *assessed; // [indicator_count * period_slots], indicator-major
+    const struct component *components; // [indicator_count] of scope to_date; assessed ones unused
+    const struct assessed_cell *assessed;  // [indicator_count * period_slots], indicator-major
     int64_t late_periods, on_time_periods; // periods so far, due time past at the cut / not late
 };
 
 struct unit_score {
     uint32_t unit;
-    struct score_line *lines;   // [indicator_count]
-    int64_t points_e2;          // scaled Σp
+    struct score_line *lines; // [indicator_count]
+    int64_t points_e2;        // scaled Σp
     int64_t bonus_e2, adjustments_e2, total_e2;
     uint32_t met_count, missing_count;
     int64_t on_time;
-    uint32_t class_index;       // NO_INDEX: none
-    int64_t *adjustment_times;  // [campaign->adjustment_count], uncapped sums
+    uint32_t class_index;      // NO_INDEX: none
+    int64_t *adjustment_times; // [campaign->adjustment_count], uncapped sums
 };
 struct cluster_scores {
-    struct unit_score *units;   // in the order of the input
+    struct unit_score *units; // in the order of the input
     size_t count;
     size_t indicator_count;
 };
@@ -56,21 +56,29 @@ void cluster_scores_clear(struct cluster_scores *scores);
 
 // Which assessed entry counts for a unit: verified before na before self-assessed (only with
 // count_unverified); the latest period that has one. *ret_e4 for VERIFIED and SELF.
-enum assessed_source assessed_counting(const struct campaign *campaign, const struct assessed_cell *cells,
-                                       size_t period_slots, int64_t *ret_e4, size_t *ret_slot);
+enum assessed_source assessed_counting(const struct campaign *campaign,
+                                       const struct assessed_cell *cells, size_t period_slots,
+                                       int64_t *ret_e4, size_t *ret_slot);
+
+// Where being met is required, missing is not met and not applicable is left out.
+bool met_as_required(int met, enum line_note note);
 
 // Is a period late for a competing unit? (semantics.md, section 4: `late`.) `handed_in` is the
 // instant of the office's first accepted entry for the period, or INT64_MAX when there is none;
 // `cut` the instant of the input cut; both in microseconds since the epoch.
-bool period_late(const struct campaign *campaign, struct period period, int64_t handed_in_us, int64_t cut_us);
+bool period_late(const struct campaign *campaign, struct period period, int64_t handed_in_us,
+                 int64_t cut_us);
 bool period_due_past(const struct campaign *campaign, struct period period, int64_t cut_us);
 
 // The parts of the rule that `explain` tells about, in rule.c:
 //   points of one line by its rule, unrounded; u_max etc. for `leader` come from the cluster.
-struct leader_maxima { mpq_t excess, value; bool has_excess, has_value; };
-void rule_points(const struct indicator *indicator, const mpq_t value, bool has_target,
+struct leader_maxima {
+    mpq_t excess, value;
+    bool has_excess, has_value;
+};
+void rule_points(const struct indicator *indicator, const mpq_t value, bool has_against,
                  const mpq_t against, const struct leader_maxima *maxima, mpq_t ret);
-void rule_bonus(const struct indicator *indicator, const mpq_t value, bool has_target,
+void rule_bonus(const struct indicator *indicator, const mpq_t value, bool has_against,
                 const mpq_t against, mpq_t ret);
 bool rule_needs_target(const struct indicator *indicator);
 
