@@ -215,7 +215,8 @@ static void print_without_password(const char *text, FILE *out)
     const char *end;
     if (at != NULL) {
         at += strlen("password=");
-        end = at + (*at == '\'' ? strcspn(at + 1, "'") + 1 : strcspn(at, " &"));
+        end = *at == '\'' ? strchrnul(at + 1, '\'') : at + strcspn(at, " &");
+        end += *end == '\'';
     } else if (url != NULL && (end = strchr(url + 3, '@')) != NULL &&
                (at = memchr(url + 3, ':', (size_t)(end - url - 3))) != NULL)
         at++;

@@ -219,14 +219,16 @@ static int identity_parse(const char *text, struct identity *ret)
         hex_line(text, "sign_public", ret->sign_public, SIGN_PUBLIC_BYTES) != 0 ||
         hex_line(text, "sign_secret", ret->sign_secret, SIGN_SECRET_BYTES) != 0)
         return -1;
-    uint8_t derived[BUS_KEY_BYTES], derived_sign[SIGN_PUBLIC_BYTES];
-    if (crypto_scalarmult_base(derived, ret->curve.secret_key) != 0 ||
-        crypto_sign_ed25519_sk_to_pk(derived_sign, ret->sign_secret) != 0)
-        return -1;
-    return memcmp(derived, ret->curve.public_key, sizeof derived) == 0 &&
-                   memcmp(derived_sign, ret->sign_public, sizeof derived_sign) == 0
-               ? 0
-               : -1;
+    // The halves belong together: a mixed-up file would only fail far away from here.
+    struct identity derived;
+    bool same = crypto_scalarmult_base(derived.curve.public_key, ret->curve.secret_key) == 0 &&
+                crypto_sign_seed_keypair(derived.sign_public, derived.sign_secret,
+                                         ret->sign_secret) == 0 &&
+                memcmp(derived.curve.public_key, ret->curve.public_key, BUS_KEY_BYTES) == 0 &&
+                memcmp(derived.sign_public, ret->sign_public, SIGN_PUBLIC_BYTES) == 0 &&
+                memcmp(derived.sign_secret, ret->sign_secret, SIGN_SECRET_BYTES) == 0;
+    identity_wipe(&derived);
+    return same ? 0 : -1;
 }
 
 int identity_load(const char *file, struct identity *ret, struct err *err)

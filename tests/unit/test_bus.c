@@ -2,14 +2,11 @@
 #include "common/bus.h"
 #include "common/keys.h"
 #include "common/loop.h"
-#include <setjmp.h>
+#include "tests/lib/cmocka_all.h"
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-// cmocka.h must come after these
-#include <cmocka.h>
 #include <zmq.h>
 
 #define PATIENCE_MS 5000

@@ -1,14 +1,11 @@
 // Settings: which source wins, and that every mistake is named.
 #include "common/config.h"
 #include "core/text.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "tests/lib/cmocka_all.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-// cmocka.h must come after these
-#include <cmocka.h>
 
 static const struct option options[] = {
     {"listen", OPTION_TEXT, "tcp://*:7001", 0, 0, "address"},

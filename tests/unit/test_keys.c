@@ -1,15 +1,12 @@
 // Identity files: round trip, modes, damage; Z85; the hash.
 #include "common/keys.h"
+#include "tests/lib/cmocka_all.h"
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-// cmocka.h must come after these
-#include <cmocka.h>
 
 static char directory[] = "/tmp/thidua-keys.XXXXXX";
 static char file[64];
@@ -86,8 +83,11 @@ static void test_damaged_files_are_refused(void **state)
         memcpy(damaged, text, (size_t)length);
         damaged[i] = damaged[i] == '0' ? '1' : '0';
         assert_int_equal(pwrite(fd, damaged, (size_t)length, 0), length);
-        if (i < length - 1)
-            assert_int_equal(identity_load(file, &loaded, &err), -1);
+        // Some bits of an X25519 secret are ignored: what still loads is the same identity.
+        if (i < length - 1 && identity_load(file, &loaded, &err) == 0) {
+            assert_memory_equal(loaded.curve.public_key, made.curve.public_key, BUS_KEY_BYTES);
+            assert_memory_equal(loaded.sign_secret, made.sign_secret, SIGN_SECRET_BYTES);
+        }
     }
     for (ssize_t cut = 0; cut < length - 1; cut += 7) {
         assert_int_equal(ftruncate(fd, 0), 0);

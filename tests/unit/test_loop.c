@@ -1,14 +1,11 @@
 // The loop: timers, descriptors, removal inside callbacks, signals.
 #include "common/loop.h"
-#include <setjmp.h>
+#include "tests/lib/cmocka_all.h"
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-// cmocka.h must come after these
-#include <cmocka.h>
 
 struct tally {
     int calls, pipe[2], timer;
