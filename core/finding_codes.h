@@ -52,7 +52,7 @@ X(FINDING_FRACTION_NOT_ALLOWED,   133, "fraction_not_allowed",   ERROR, "%1$s is
 X(FINDING_UNKNOWN_COLUMN,         201, "unknown_column",         ERROR, "There is no column %1$s. The columns are: %2$s.")
 X(FINDING_MISSING_COLUMN,         202, "missing_column",         ERROR, "The column %1$s is missing. The columns are: %2$s.")
 X(FINDING_DUPLICATE_COLUMN,       203, "duplicate_column",       ERROR, "The column %1$s is there twice. Keep one of the two.")
-X(FINDING_FIELD_COUNT,            204, "field_count",            ERROR, "The row has %1$s fields, but the header has %2$s. A text with a comma in it stands between quotes.")
+X(FINDING_FIELD_COUNT,            204, "field_count",            ERROR, "The row has another number of fields (%1$s) than the header (%2$s). A text with a comma in it stands between quotes.")
 X(FINDING_BAD_QUOTING,            205, "bad_quoting",            ERROR, "The quotes do not match. A quoted text begins and ends with a quote, and a quote inside it is written twice.")
 X(FINDING_NOT_UTF8,               206, "not_utf8",               ERROR, "The text is not UTF-8. Save the file as UTF-8; a spreadsheet calls it “CSV UTF-8”.")
 X(FINDING_NUL_BYTE,               207, "nul_byte",               ERROR, "The text holds a NUL byte. Save the file as “CSV UTF-8”, not as a spreadsheet or as UTF-16.")
