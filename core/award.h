@@ -6,7 +6,6 @@
 
 enum award_decision { NOT_AWARDED, AWARDED, UNDECIDED };
 extern const char *const award_decision_names[3]; // "not awarded", "awarded", "undecided"
-extern const char *const award_to_names[4];       // "unit", "individual", "collective", "household"
 
 struct candidate { // one line of awards out
     uint32_t award;
@@ -25,10 +24,10 @@ struct candidates {
 // campaign order, rank, recipient, those without rank last. It does not depend on input order.
 // Decisions close undecided candidates only, award by award before the next one is computed; one
 // that fits nothing undecided is left aside.
-int award_compute(const struct campaign *campaign, const struct unit_tree *tree,
-                  const struct standing *standings, size_t standing_count,
-                  const struct nominations *nominations, const struct decisions *decisions,
-                  struct candidates *ret, struct err *err);
+void award_compute(const struct campaign *campaign, const struct unit_tree *tree,
+                   const struct standing *standings, size_t standing_count,
+                   const struct nominations *nominations, const struct decisions *decisions,
+                   struct candidates *ret);
 void candidates_clear(struct candidates *candidates);
 
 #endif
