@@ -24,6 +24,14 @@
 #define WIRE_LOAD_PART_BYTES_MAX (512 * 1024)
 #define WIRE_LOAD_BYTES_MAX (32 * 1024 * 1024)
 #define WIRE_FINDINGS_MAX 500 // in one answer; the rest is counted
+#define WIRE_FORMS_MAX 4096
+#define WIRE_INDICATORS_MAX 4096 // of the table of codes of one Submit
+#define WIRE_LOCATE_MAX 4096
+#define WIRE_COLUMNS_MAX 64
+#define WIRE_TABLE_CELLS_MAX 32768      // in one page
+#define WIRE_TEXT_BYTES_MAX (64 * 1024) // a cell of a table, the text of an answer
+#define WIRE_CURSOR_BYTES_MAX 1024
+#define WIRE_LEASES_MAX 1024
 #define ID_BYTES 16
 #define KEY_BYTES 32
 #define DIGEST_BYTES 32
@@ -32,41 +40,82 @@
 
 enum message_type { // the numbers of the oneof in the .proto
     MESSAGE_NONE = 0,
-    MESSAGE_PING = 10, MESSAGE_PONG = 11,
-    MESSAGE_SUBMIT = 12, MESSAGE_SUBMIT_ANSWER = 13,
-    MESSAGE_LOCATE = 14, MESSAGE_LOCATED = 15,
-    MESSAGE_LOAD = 16, MESSAGE_QUERY = 17, MESSAGE_TABLE = 18,
-    MESSAGE_COMMAND = 19, MESSAGE_ANSWER = 20,
-    MESSAGE_READY = 30, MESSAGE_JOB = 31, MESSAGE_JOB_DONE = 32,
-    MESSAGE_HEARTBEAT = 33, MESSAGE_LEASE_LOST = 34,
+    MESSAGE_PING = 10,
+    MESSAGE_PONG = 11,
+    MESSAGE_SUBMIT = 12,
+    MESSAGE_SUBMIT_ANSWER = 13,
+    MESSAGE_LOCATE = 14,
+    MESSAGE_LOCATED = 15,
+    MESSAGE_LOAD = 16,
+    MESSAGE_QUERY = 17,
+    MESSAGE_TABLE = 18,
+    MESSAGE_COMMAND = 19,
+    MESSAGE_ANSWER = 20,
+    MESSAGE_READY = 30,
+    MESSAGE_JOB = 31,
+    MESSAGE_JOB_DONE = 32,
+    MESSAGE_HEARTBEAT = 33,
+    MESSAGE_LEASE_LOST = 34,
 };
 enum wire_code {
-    WIRE_COMMITTED = 1, WIRE_DUPLICATE, WIRE_CONFLICT, WIRE_INVALID, WIRE_FORBIDDEN,
-    WIRE_PERIOD_CLOSED, WIRE_TOO_LARGE, WIRE_BUSY, WIRE_UNAVAILABLE, WIRE_OK, WIRE_NOT_FOUND,
+    WIRE_COMMITTED = 1,
+    WIRE_DUPLICATE,
+    WIRE_CONFLICT,
+    WIRE_INVALID,
+    WIRE_FORBIDDEN,
+    WIRE_PERIOD_CLOSED,
+    WIRE_TOO_LARGE,
+    WIRE_BUSY,
+    WIRE_UNAVAILABLE,
+    WIRE_OK,
+    WIRE_NOT_FOUND,
     WIRE_UNSUPPORTED,
 };
 const char *wire_code_name(enum wire_code code); // "COMMITTED"; "?" for others
 bool wire_code_final(enum wire_code code);       // all but BUSY and UNAVAILABLE
 
-enum document_kind { DOCUMENT_UNITS = 1, DOCUMENT_CAMPAIGN, DOCUMENT_TARGETS, DOCUMENT_ADJUSTMENTS,
-                     DOCUMENT_NOMINATIONS, DOCUMENT_DECISIONS };
-enum query_what { QUERY_ROLLUP = 1, QUERY_SCORES, QUERY_RANKING, QUERY_AWARDS, QUERY_EXPLAIN, QUERY_TRACE,
-                  QUERY_MISSING, QUERY_FORM, QUERY_RUNS, QUERY_RUN, QUERY_JOBS, QUERY_KEYS,
-                  QUERY_SUBMISSION, QUERY_CAMPAIGNS, QUERY_UNCOUNTED };
+enum document_kind {
+    DOCUMENT_UNITS = 1,
+    DOCUMENT_CAMPAIGN,
+    DOCUMENT_TARGETS,
+    DOCUMENT_ADJUSTMENTS,
+    DOCUMENT_NOMINATIONS,
+    DOCUMENT_DECISIONS
+};
+enum query_what {
+    QUERY_ROLLUP = 1,
+    QUERY_SCORES,
+    QUERY_RANKING,
+    QUERY_AWARDS,
+    QUERY_EXPLAIN,
+    QUERY_TRACE,
+    QUERY_MISSING,
+    QUERY_FORM,
+    QUERY_RUNS,
+    QUERY_RUN,
+    QUERY_JOBS,
+    QUERY_KEYS,
+    QUERY_SUBMISSION,
+    QUERY_CAMPAIGNS,
+    QUERY_UNCOUNTED
+};
 enum command_action { ACTION_RUN_START = 1, ACTION_JOB_RETRY, ACTION_KEY_ADD, ACTION_KEY_REVOKE };
 
-struct bytes { const uint8_t *data; size_t length; };
+struct bytes {
+    const uint8_t *data;
+    size_t length;
+};
 
 struct wire_form {
     const char *unit, *period;
-    size_t count;                    // cells
-    const uint32_t *indicator;       // index into submit.indicators, checked
-    const uint32_t *state;           // enum cell_state, checked
+    size_t count;              // cells
+    const uint32_t *indicator; // index into submit.indicators, checked
+    const uint32_t *state;     // enum cell_state, checked
     const int64_t *value_e4;
     const int64_t *denominator_e4;
-    const bool *has_denominator;     // int-sized in protobuf: converted
-    const uint32_t *row;             // NULL when not sent
-    const char *const *note;         // NULL when not sent
+    const bool *has_denominator; // int-sized in protobuf: converted
+    const uint32_t *row;         // NULL when not sent
+    const char *const *note;     // NULL when not sent
 };
 struct wire_submit {
     uint8_t id[ID_BYTES];
@@ -76,8 +125,8 @@ struct wire_submit {
     const char *const *indicators;
     size_t form_count;
     const struct wire_form *forms;
-    size_t cell_count;               // of all forms; decode fills it
-    struct bytes body;               // the Submit as received (decode fills it): what the digest covers
+    size_t cell_count; // of all forms; decode fills it
+    struct bytes body; // the Submit as received (decode fills it): what the digest covers
 };
 struct wire_receipt {
     uint8_t id[ID_BYTES];
@@ -88,7 +137,7 @@ struct wire_receipt {
     uint8_t digest[DIGEST_BYTES];
 };
 struct wire_signed_receipt {
-    struct bytes receipt;            // serialized Receipt: what is hashed
+    struct bytes receipt; // serialized Receipt: what is hashed
     uint32_t index, count;
     size_t proof_count;
     uint8_t proof[PROOF_MAX][DIGEST_BYTES];
@@ -100,20 +149,32 @@ struct wire_finding {
     const char *file, *column, *value;
     const char *args[FINDING_ARGS];
 };
-struct wire_findings { size_t count; const struct wire_finding *list; uint32_t left_out; };
+struct wire_findings {
+    size_t count;
+    const struct wire_finding *list;
+    uint32_t left_out;
+};
 
 struct wire_submit_answer {
     enum wire_code code;
     uint8_t id[ID_BYTES];
     bool has_receipt, has_preview;
     struct wire_signed_receipt receipt;
-    struct bytes receipt_raw;        // encode: a serialized SignedReceipt used instead of `receipt` when data is not NULL
+    struct bytes
+        receipt_raw; // encode: a serialized SignedReceipt used instead of `receipt` when data is not NULL
     struct wire_receipt preview;
     struct wire_findings findings;
     uint32_t retry_ms;
 };
-struct wire_locate { const char *campaign; size_t count; const char *const *units, *const *periods; };
-struct wire_located { size_t count; const char *const *offices; };
+struct wire_locate {
+    const char *campaign;
+    size_t count;
+    const char *const *units, *const *periods;
+};
+struct wire_located {
+    size_t count;
+    const char *const *offices;
+};
 struct wire_load {
     uint8_t id[ID_BYTES];
     enum document_kind kind;
@@ -150,11 +211,28 @@ struct wire_answer {
     uint32_t retry_ms;
     const char *text;
 };
-struct wire_pong { const char *version, *server, *role, *unit; int64_t now_us; struct bytes receipt_key; };
-struct wire_ready { uint32_t credit; const char *version, *name; };
-struct wire_job { uint64_t job, lease; uint32_t lease_ms; };
-struct wire_job_done { uint64_t job, lease; bool ok, final; const char *error; };
-struct wire_leases { size_t count; const uint64_t *jobs, *leases; }; // HEARTBEAT, LEASE_LOST
+struct wire_pong {
+    const char *version, *server, *role, *unit;
+    int64_t now_us;
+    struct bytes receipt_key;
+};
+struct wire_ready {
+    uint32_t credit;
+    const char *version, *name;
+};
+struct wire_job {
+    uint64_t job, lease;
+    uint32_t lease_ms;
+};
+struct wire_job_done {
+    uint64_t job, lease;
+    bool ok, final;
+    const char *error;
+};
+struct wire_leases {
+    size_t count;
+    const uint64_t *jobs, *leases;
+}; // HEARTBEAT, LEASE_LOST
 
 struct message {
     enum message_type type;
@@ -179,15 +257,22 @@ struct message {
 };
 
 // Decodes one payload frame. Returns 0 and fills *ret (message_clear it), or -1 with err->code one of
-// "too_large", "malformed", "unsupported", "limit" and a text that names the field.
+// "too_large", "malformed", "unsupported", "limit" and a text that names the field; then *ret holds
+// only the type and the request as far as they could be read (for a refusal), and no memory.
+// Nothing of a decoded message points into `data` but submit.body.
 int message_decode(const uint8_t *data, size_t length, struct message *ret, struct err *err);
 void message_clear(struct message *message);
+size_t message_bytes(const struct message *message); // of memory that a decoded message holds
 // Appends the encoded Envelope to *out. Never fails for a message within the limits; -1 over 1 MiB.
 int message_encode(const struct message *message, struct text *out, struct err *err);
 
 // Pieces that are stored or hashed by themselves.
 void receipt_encode(const struct wire_receipt *receipt, struct text *out);
 int receipt_decode(const uint8_t *data, size_t length, struct wire_receipt *ret, void **ret_memory);
+// The memory of both decodes is freed by codec_free.
+int signed_receipt_decode(const uint8_t *data, size_t length, struct wire_signed_receipt *ret,
+                          void **ret_memory);
+void codec_free(void *memory);
 void signed_receipt_encode(const struct wire_signed_receipt *receipt, struct text *out);
 
 // findings <-> wire (at most WIRE_FINDINGS_MAX go; borrowed texts)
