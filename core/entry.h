@@ -35,12 +35,15 @@ struct form {
 struct forms { struct form *list; size_t count, capacity; };
 
 extern const char *const result_columns[7]; // period,unit,indicator,value,denominator,state,note
+#define RESULT_COLUMNS_REQUIRED 4
+extern const char *const cell_state_words[5]; // by number; "" for a value
 
 // Reads a results file (csv_read with result_columns) into forms, one for each (unit, period) in order
 // of first appearance; rows with neither value nor state are no entries (counted in *ret_blank).
 // Findings about the text alone: bad decimal (with both readings where ambiguous), unknown state,
 // value with na/withdraw, bad period text, empty or bad unit/indicator code, same cell twice (both).
-// Cells with findings are left out. 0, or -1 when there were error findings.
+// Cells with findings are left out. 0, or -1 when there were error findings. All memory is the arena's;
+// texts that need no copy are the table's.
 int results_read(struct arena *arena, const struct csv_table *table, enum decimal_style style,
                  struct forms *ret, size_t *ret_blank, struct findings *findings);
 
@@ -57,15 +60,17 @@ struct entry_context {
 // unit then); bounds; numerator <= denominator; weights and denominators not negative, present
 // where the kind has one and absent where not; yes_no 1 or 0; assessed 0…M; verified only for
 // assessed; same cell twice in the submission (`forms`, all of one submission). Adds findings with
-// `place` file and the cell's row. ret_offices (one per form) is the office whose clerks report it
+// `file` and the cell's row, one at least for each rejected cell. ret_offices (one per form) is the office whose clerks report it
 // (NO_UNIT when unknown). Returns 0, or -1 when there were findings of severity error.
+// A period is closed from the day after its lock_days on, the baseline together with the first period.
 // PERIOD_CLOSED is a finding of its own code (FINDING_PERIOD_CLOSED) so that the server can answer so.
 int entry_check(const struct entry_context *context, const struct forms *forms, const char *file,
                 uint32_t *ret_offices, struct findings *findings);
 
 // The office of a unit for a period (semantics.md, section 2): the ancestor of the campaign's
 // office level in the tree of the period's last day, and, when that has ended before `today`, the
-// unit that continues it. NO_UNIT when there is none. *ret_then (may be NULL) is the one of then.
+// unit that continues it. A unit that itself lies above the offices (it can only have assessed
+// points) is its own. NO_UNIT when there is none. *ret_then (may be NULL) is the one of then.
 uint32_t office_of(const struct campaign *campaign, const struct unit_tree *tree, uint32_t unit,
                    struct period period, int32_t today, uint32_t *ret_then);
 

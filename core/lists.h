@@ -11,6 +11,11 @@ extern const char *const target_columns[3];
 extern const char *const adjustment_columns[4];
 extern const char *const nomination_columns[12];
 extern const char *const decision_columns[4];
+#define TARGET_COLUMNS_REQUIRED 3
+#define ADJUSTMENT_COLUMNS_REQUIRED 4
+#define NOMINATION_COLUMNS_REQUIRED 7
+#define DECISION_COLUMNS_REQUIRED 3
+#define ADJUSTMENT_TIMES_MAX 10000 // of one row
 
 struct target { uint32_t unit, indicator; int64_t target_e4; };
 struct targets { struct target *list; size_t count, capacity; };           // ordered by unit, indicator
@@ -37,7 +42,7 @@ struct decision { uint32_t award; const char *recipient; bool awarded; const cha
 struct decisions { struct decision *list; size_t count, capacity; };       // by award, recipient
 
 // Readers: texts live in `arena`; a row with a finding is left out; return 0, or -1 when there were
-// error findings. Same key twice in one file (target: unit+indicator; nomination: id+award;
+// error findings. `ret` is overwritten; its texts are the arena's or the table's. Same key twice in one file (target: unit+indicator; nomination: id+award;
 // decision: award+recipient) is an error of both rows.
 int targets_read(struct arena *arena, const struct campaign *campaign, const struct unit_tree *tree,
                  const struct csv_table *table, struct targets *ret, struct findings *findings);
@@ -52,7 +57,8 @@ void adjustments_free(struct adjustments *list);
 void nominations_free(struct nominations *list);
 void decisions_free(struct decisions *list);
 
-// Merging a newly handed-in list into the one on record. *_merge adds `more` to `base`:
+// Merging a newly handed-in list into the one on record. *_merge adds `more` to `base`, which then
+// borrows texts of both:
 // targets, nominations, decisions: an entry of the same key is replaced;
 // adjustments: a row already on record (same unit, code, times and reason) is the same decision of
 // the council handed in again and does not count twice: of each row as many as the larger list has.

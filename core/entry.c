@@ -1,0 +1,361 @@
+// Holds the forms of one submission against campaign and tree. Every cell is looked at to its end:
+// a clerk sees all that is wrong at once.
+#include "core/entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct form_check {
+    const struct entry_context *context;
+    const struct form *form;
+    const char *file;
+    struct findings *findings;
+    uint32_t unit;        // NO_UNIT: unknown
+    struct period period; // kind 0: not a period
+    int slot;             // as campaign_period_index; -2 also when it is not a period
+    int32_t last_day;
+    bool closed;
+    int32_t closed_since;
+    bool below_owner, competes; // in the tree of the period's last day
+    uint32_t office;
+};
+
+#define FAULT(check, code, cell, column, value, ...) \
+    finding_add((check)->findings, code,             \
+                (struct finding_place){(check)->file, (cell)->row, column}, value, __VA_ARGS__)
+
+// --- office ---
+
+static uint32_t office_then(const struct campaign *campaign, const struct unit_tree *tree,
+                            uint32_t unit, int32_t day)
+{
+    int level = unit_level_find(tree, campaign->office_level);
+    if (level < 0)
+        return NO_UNIT;
+    if (unit_level_above(tree, tree->units[unit].level, (unsigned)level))
+        return unit;
+    return unit_ancestor_of_level(tree, unit, (unsigned)level, day);
+}
+
+uint32_t office_of(const struct campaign *campaign, const struct unit_tree *tree, uint32_t unit,
+                   struct period period, int32_t today, uint32_t *ret_then)
+{
+    uint32_t then = office_then(campaign, tree, unit, campaign_last_day(campaign, period));
+    if (ret_then)
+        *ret_then = then;
+    if (then == NO_UNIT || tree->units[then].last_day >= today)
+        return then;
+    return unit_continuing(tree, then, today);
+}
+
+// --- what holds for all cells of a form ---
+
+static void find_period(struct form_check *check)
+{
+    const struct campaign *campaign = check->context->campaign;
+    const char *text = check->form->period;
+    check->slot = -2;
+    if (!period_parse(text, strlen(text), &check->period)) {
+        check->period = (struct period){0};
+        return;
+    }
+    check->slot = campaign_period_index(campaign, check->period);
+    if (check->slot == -2)
+        return;
+    check->last_day = campaign_last_day(campaign, check->period);
+    struct period closes_with = check->slot == -1 ? campaign->from : check->period;
+    if (campaign->has_lock_days && !check->context->ignore_lock) {
+        check->closed_since = campaign_last_day(campaign, closes_with) +
+                              (int32_t)campaign->lock_days + 1;
+        check->closed = check->context->today >= check->closed_since;
+    }
+}
+
+static void find_unit(struct form_check *check)
+{
+    const struct campaign *campaign = check->context->campaign;
+    const struct unit_tree *tree = check->context->tree;
+    check->unit = unit_find(tree, check->form->unit);
+    check->office = NO_UNIT;
+    if (check->unit == NO_UNIT || check->slot == -2)
+        return;
+    uint32_t owner = unit_find(tree, campaign->owner);
+    check->below_owner = owner != NO_UNIT && unit_below(tree, check->unit, owner, check->last_day);
+    check->competes = check->below_owner && campaign_names_competitor(campaign, tree, check->unit);
+    check->office = office_of(campaign, tree, check->unit, check->period, check->context->today,
+                              NULL);
+}
+
+// --- the place of a cell: unit, period, indicator ---
+
+static void check_period(const struct form_check *check, const struct cell *cell)
+{
+    const char *text = check->form->period;
+    if (check->period.kind == 0) {
+        FAULT(check, FINDING_BAD_PERIOD, cell, "period", text, text, NULL);
+    } else if (check->slot == -2) {
+        char from[PERIOD_TEXT_SIZE], to[PERIOD_TEXT_SIZE];
+        period_format(check->context->campaign->from, from);
+        period_format(check->context->campaign->to, to);
+        FAULT(check, FINDING_UNKNOWN_PERIOD, cell, "period", text, text, from, to, NULL);
+    } else if (check->closed) {
+        char since[DAY_TEXT_SIZE];
+        day_format(check->closed_since, since);
+        FAULT(check, FINDING_PERIOD_CLOSED, cell, "period", text, text, since, NULL);
+    }
+}
+
+static bool has_level(const struct form_check *check, const char *level)
+{
+    const struct unit_tree *tree = check->context->tree;
+    return strcmp(tree->levels[tree->units[check->unit].level], level) == 0;
+}
+
+// Does the unit report the indicator for the period?
+static bool check_leaf(const struct form_check *check, const struct indicator *indicator,
+                       const struct cell *cell)
+{
+    const struct form *form = check->form;
+    if (indicator->kind == KIND_ASSESSED) {
+        if (check->slot == -1)
+            FAULT(check, FINDING_STATE_WITH_BASELINE, cell, "period", form->period, form->period,
+                  NULL);
+        else if (!check->competes)
+            FAULT(check, FINDING_NOT_COMPETING, cell, "unit", form->unit, form->unit, form->period,
+                  NULL);
+        return check->slot != -1 && check->competes;
+    }
+    if (has_level(check, indicator->reported_by) && (check->slot == -1 || check->below_owner))
+        return true;
+    FAULT(check, FINDING_NOT_EXPECTED_LEAF, cell, "unit", form->unit, form->unit, indicator->code,
+          indicator->reported_by, form->period, NULL);
+    return false;
+}
+
+static void check_place(const struct form_check *check, const struct indicator *indicator,
+                        const struct cell *cell)
+{
+    check_period(check, cell);
+    if (check->unit == NO_UNIT)
+        FAULT(check, FINDING_UNKNOWN_UNIT, cell, "unit", check->form->unit, check->form->unit,
+              NULL);
+    if (!indicator)
+        FAULT(check, FINDING_UNKNOWN_INDICATOR, cell, "indicator", cell->indicator, cell->indicator,
+              NULL);
+    if (check->unit == NO_UNIT || !indicator || check->slot == -2)
+        return;
+    if (check_leaf(check, indicator, cell) && check->office == NO_UNIT)
+        FAULT(check, FINDING_NO_OFFICE, cell, "unit", check->form->unit, check->form->unit,
+              check->context->campaign->office_level, NULL);
+}
+
+// --- its figures ---
+
+static void check_bounds(const struct form_check *check, const struct indicator *indicator,
+                         const struct cell *cell, const char *value)
+{
+    char limit[DECIMAL_TEXT_SIZE];
+    if (indicator->has_min && cell->value_e4 < indicator->min_e4) {
+        decimal_format(indicator->min_e4, DECIMAL_SCALE, limit);
+        FAULT(check, FINDING_BELOW_MIN, cell, "value", value, value, limit, NULL);
+    }
+    if (indicator->has_max && cell->value_e4 > indicator->max_e4) {
+        decimal_format(indicator->max_e4, DECIMAL_SCALE, limit);
+        FAULT(check, FINDING_ABOVE_MAX, cell, "value", value, value, limit, NULL);
+    }
+}
+
+static void check_assessed(const struct form_check *check, const struct indicator *indicator,
+                           const struct cell *cell, const char *value)
+{
+    if (cell->value_e4 >= 0 && cell->value_e4 <= indicator->points_e4)
+        return;
+    char points[DECIMAL_TEXT_SIZE];
+    decimal_format(indicator->points_e4, DECIMAL_SCALE, points);
+    FAULT(check, FINDING_BEYOND_POINTS, cell, "value", value, value, indicator->code, points, NULL);
+}
+
+static void check_value(const struct form_check *check, const struct indicator *indicator,
+                        const struct cell *cell)
+{
+    char value[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
+    if (cell->value_e4 > DECIMAL_MAX_E4 || cell->value_e4 < -DECIMAL_MAX_E4)
+        FAULT(check, FINDING_OUT_OF_RANGE, cell, "value", value, value, NULL);
+    if (indicator->kind == KIND_ASSESSED)
+        check_assessed(check, indicator, cell, value);
+    else if (indicator->kind == KIND_YES_NO && cell->value_e4 != 0 &&
+             cell->value_e4 != DECIMAL_ONE_E4)
+        FAULT(check, FINDING_NOT_YES_NO, cell, "value", value, value, NULL);
+    else
+        check_bounds(check, indicator, cell, value);
+}
+
+static bool takes_denominator(const struct indicator *indicator)
+{
+    return indicator->kind == KIND_RATIO || indicator->kind == KIND_MEAN;
+}
+
+static void check_denominator(const struct form_check *check, const struct indicator *indicator,
+                              const struct cell *cell)
+{
+    char value[DECIMAL_TEXT_SIZE], denominator[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
+    decimal_format(cell->denominator_e4, DECIMAL_SCALE, denominator);
+    if (!cell->has_denominator) {
+        if (takes_denominator(indicator))
+            FAULT(check, FINDING_MISSING_DENOMINATOR, cell, "denominator", "", indicator->code,
+                  NULL);
+    } else if (!takes_denominator(indicator)) {
+        FAULT(check, FINDING_UNEXPECTED_DENOMINATOR, cell, "denominator", denominator,
+              indicator->code, NULL);
+    } else if (cell->denominator_e4 < 0) {
+        FAULT(check, FINDING_NEGATIVE_DENOMINATOR, cell, "denominator", denominator, denominator,
+              NULL);
+    } else if (cell->denominator_e4 > DECIMAL_MAX_E4) {
+        FAULT(check, FINDING_OUT_OF_RANGE, cell, "denominator", denominator, denominator, NULL);
+    } else if (indicator->kind == KIND_RATIO && !indicator->may_exceed &&
+               cell->value_e4 > cell->denominator_e4) {
+        FAULT(check, FINDING_NUMERATOR_OVER_DENOMINATOR, cell, "value", value, value, denominator,
+              NULL);
+    }
+}
+
+static void check_verified(const struct form_check *check, const struct indicator *indicator,
+                           const struct cell *cell)
+{
+    if (cell->state != CELL_VERIFIED)
+        return;
+    const char *word = cell_state_words[CELL_VERIFIED];
+    if (indicator && indicator->kind != KIND_ASSESSED)
+        FAULT(check, FINDING_VERIFIED_NOT_ASSESSED, cell, "state", word, indicator->code, NULL);
+    else if (!check->context->may_verify)
+        FAULT(check, FINDING_VERIFIED_FORBIDDEN, cell, "state", word, NULL);
+}
+
+static void check_figures(const struct form_check *check, const struct indicator *indicator,
+                          const struct cell *cell)
+{
+    if (cell->state < CELL_VALUE || cell->state > CELL_VERIFIED) {
+        char number[DECIMAL_TEXT_SIZE];
+        decimal_format(cell->state, 0, number);
+        FAULT(check, FINDING_STATE_NUMBER, cell, "state", number, number, NULL);
+        return;
+    }
+    check_verified(check, indicator, cell);
+    if (cell->state == CELL_NA || cell->state == CELL_WITHDRAW) {
+        if (cell->value_e4 != 0 || cell->has_denominator)
+            FAULT(check, FINDING_UNEXPECTED_VALUE, cell, "value", "", cell_state_words[cell->state],
+                  NULL);
+        return;
+    }
+    if (!indicator)
+        return;
+    check_value(check, indicator, cell);
+    check_denominator(check, indicator, cell);
+}
+
+static void check_note(const struct form_check *check, const struct cell *cell)
+{
+    if (!cell->note || strlen(cell->note) <= NOTE_BYTES_MAX)
+        return;
+    char most[DECIMAL_TEXT_SIZE];
+    decimal_format(NOTE_BYTES_MAX, 0, most);
+    FAULT(check, FINDING_NOTE_TOO_LONG, cell, "note", cell->note, most, NULL);
+}
+
+static void check_form(struct form_check *check)
+{
+    const struct campaign *campaign = check->context->campaign;
+    find_period(check);
+    find_unit(check);
+    for (size_t i = 0; i < check->form->cell_count; i++) {
+        const struct cell *cell = &check->form->cells[i];
+        uint32_t at = campaign_indicator(campaign, cell->indicator);
+        const struct indicator *indicator = at == NO_INDEX ? NULL : &campaign->indicators[at];
+        check_place(check, indicator, cell);
+        check_figures(check, indicator, cell);
+        check_note(check, cell);
+    }
+}
+
+// --- the submission ---
+
+struct sent_cell {
+    const struct form *form;
+    const struct cell *cell;
+    size_t index; // place in the submission
+};
+
+static int compare_keys(const struct sent_cell *a, const struct sent_cell *b)
+{
+    int order = strcmp(a->form->unit, b->form->unit);
+    if (order == 0)
+        order = strcmp(a->form->period, b->form->period);
+    return order != 0 ? order : strcmp(a->cell->indicator, b->cell->indicator);
+}
+
+static int compare_sent(const void *left, const void *right)
+{
+    const struct sent_cell *a = left, *b = right;
+    int order = compare_keys(a, b);
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+static void refuse_twin(const struct form_check *check, const struct sent_cell *sent,
+                        const struct sent_cell *other)
+{
+    struct text cell = {0};
+    char row[DECIMAL_TEXT_SIZE];
+    text_addf(&cell, "%s, %s, %s", sent->form->unit, sent->form->period, sent->cell->indicator);
+    decimal_format(other->cell->row, 0, row);
+    FAULT(check, FINDING_DUPLICATE_CELL, sent->cell, "indicator", sent->cell->indicator, cell.data,
+          row, NULL);
+    text_free(&cell);
+}
+
+static void refuse_twins(const struct form_check *check, const struct forms *forms, size_t count)
+{
+    struct sent_cell *sent = mem_alloc(count, sizeof *sent);
+    size_t at = 0;
+    for (size_t i = 0; i < forms->count; i++)
+        for (size_t j = 0; j < forms->list[i].cell_count; j++) {
+            sent[at] = (struct sent_cell){&forms->list[i], &forms->list[i].cells[j], at};
+            at++;
+        }
+    if (count > 1)
+        qsort(sent, count, sizeof *sent, compare_sent);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && compare_keys(&sent[i], &sent[i - 1]) == 0)
+            refuse_twin(check, &sent[i], &sent[i - 1]);
+        else if (i + 1 < count && compare_keys(&sent[i], &sent[i + 1]) == 0)
+            refuse_twin(check, &sent[i], &sent[i + 1]);
+    }
+    free(sent);
+}
+
+static void refuse_count(const char *file, size_t count, struct findings *findings)
+{
+    char cells[DECIMAL_TEXT_SIZE], most[DECIMAL_TEXT_SIZE];
+    decimal_format((i128)count, 0, cells);
+    decimal_format(SUBMISSION_CELLS_MAX, 0, most);
+    finding_add(findings, FINDING_TOO_MANY_CELLS, (struct finding_place){.file = file}, cells,
+                cells, most, NULL);
+}
+
+int entry_check(const struct entry_context *context, const struct forms *forms, const char *file,
+                uint32_t *ret_offices, struct findings *findings)
+{
+    size_t errors = findings->errors, count = 0;
+    for (size_t i = 0; i < forms->count; i++) {
+        struct form_check check = {
+            .context = context, .form = &forms->list[i], .file = file, .findings = findings};
+        check_form(&check);
+        ret_offices[i] = check.office;
+        count += forms->list[i].cell_count;
+    }
+    if (count > SUBMISSION_CELLS_MAX)
+        refuse_count(file, count, findings);
+    refuse_twins(&(struct form_check){.file = file, .findings = findings}, forms, count);
+    return findings->errors == errors ? 0 : -1;
+}
