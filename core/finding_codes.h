@@ -166,12 +166,13 @@ X(FINDING_AWARD_TO_UNITS,         512, "award_to_units",         ERROR, "The awa
 X(FINDING_BAD_DECISION,           513, "bad_decision",           ERROR, "%1$s is not a decision. Expected is awarded or not awarded.")
 X(FINDING_TARGET_ASSESSED,        514, "target_assessed",        ERROR, "The indicator %1$s is assessed and has no target.")
 X(FINDING_BAD_TITLE,              515, "bad_title",              ERROR, "%1$s is not a list of titles. Give their codes, joined by semicolons.")
-X(FINDING_NOMINEE_DIFFERS,        516, "nominee_differs",        ERROR, "The nominee %1$s has another %2$s in row %3$s. One code names one nominee.")
+X(FINDING_NOMINEE_DIFFERS,        516, "nominee_differs",        WARNING, "The nominee %1$s has another %2$s in row %3$s. One code names one nominee.")
 X(FINDING_MISSING_FIELD,          517, "missing_field",          ERROR, "The column %1$s must not be empty.")
 X(FINDING_UNKNOWN_RECIPIENT,      518, "unknown_recipient",      ERROR, "%1$s is not a candidate for the award %2$s.")
 X(FINDING_BAD_SCORE,              519, "bad_score",              ERROR, "%1$s is not a score. Give a number from 0.")
 X(FINDING_VOTES_WITHOUT_TOTAL,    520, "votes_without_total",    ERROR, "There are %1$s votes for the nominee, but the size of the council is missing. Give it in the column votes_total.")
 X(FINDING_LIST_NOT_BELOW_OWNER,   521, "list_not_below_owner",   ERROR, "The unit %1$s does not lie below %2$s, which runs the campaign.")
+X(FINDING_LIST_NOT_COMPETING,     522, "list_not_competing",     ERROR, "The unit %1$s does not compete in the campaign, so nothing can be added to its points or taken from them.")
 
 // 6xx: a message on the wire
 X(FINDING_BAD_MESSAGE,            601, "bad_message",            ERROR, "The message cannot be understood. Use a client of the same version as the server.")
