@@ -50,7 +50,7 @@ public_key() {
     cat "$dir/keys/$1.pub"
 }
 
-# joined PREFIX FILE: tcp endpoints of all servers, comma separated, from lines "ROLE NUMBER PORT".
+# endpoints ROLE: those of all servers, comma separated, from lines "ROLE NUMBER PORT".
 endpoints() {
     awk -v role="$1" '$1 == role { printf "%stcp://127.0.0.1:%s", separator, $3; separator = "," }' \
         "$dir/etc/endpoints"
@@ -132,9 +132,9 @@ run_program() {
     fi
 }
 
-# A worker has said so in its log since it was started last.
+# A worker has no door to knock at: it says in its log, with its process id, that it is ready.
 worker_ready() {
-    pid_of "$1"
+    grep -qE "thidua-worker\[$(pid_of "$1")\] ready( |$)" "$dir/log/$1.log"
 }
 
 start_programs() {
@@ -162,7 +162,7 @@ start_programs() {
     done
 }
 
-# quoted WORD: for a shell.
+# exported NAME VALUE: a line for a shell.
 exported() {
     printf 'export %s=%q\n' "$1" "$2"
 }
