@@ -23,8 +23,8 @@ static const uint8_t run_table[RUN_STATE_END][RUN_EVENT_END] = {
 };
 
 static const char *const job_state_names[JOB_STATE_END] = {
-    [JOB_BLOCKED] = "BLOCKED", [JOB_READY] = "READY",         [JOB_LEASED] = "LEASED",
-    [JOB_RETRY_WAIT] = "RETRY_WAIT", [JOB_DONE] = "DONE",     [JOB_DEAD] = "DEAD",
+    [JOB_BLOCKED] = "BLOCKED",       [JOB_READY] = "READY", [JOB_LEASED] = "LEASED",
+    [JOB_RETRY_WAIT] = "RETRY_WAIT", [JOB_DONE] = "DONE",   [JOB_DEAD] = "DEAD",
     [JOB_CANCELLED] = "CANCELLED",
 };
 static const char *const job_event_names[JOB_EVENT_END] = {
@@ -37,8 +37,9 @@ static const char *const job_kind_names[JOB_KIND_END] = {
     [JOB_AWARD] = "award",   [JOB_VERIFY] = "verify", [JOB_SEAL] = "seal",
 };
 static const char *const run_state_names[RUN_STATE_END] = {
-    [RUN_PLANNED] = "PLANNED",     [RUN_CUT] = "CUT",             [RUN_RUNNING] = "RUNNING",
-    [RUN_VERIFYING] = "VERIFYING", [RUN_PUBLISHED] = "PUBLISHED", [RUN_FAILED] = "FAILED",
+    [RUN_PLANNED] = "PLANNED",     [RUN_CUT] = "CUT",
+    [RUN_RUNNING] = "RUNNING",     [RUN_VERIFYING] = "VERIFYING",
+    [RUN_PUBLISHED] = "PUBLISHED", [RUN_FAILED] = "FAILED",
 };
 
 static const char *name_in(const char *const *names, unsigned count, unsigned index)
@@ -48,7 +49,7 @@ static const char *name_in(const char *const *names, unsigned count, unsigned in
 
 enum job_state job_next(enum job_state state, enum job_event event)
 {
-    if ((unsigned) state >= JOB_STATE_END || (unsigned) event >= JOB_EVENT_END)
+    if ((unsigned)state >= JOB_STATE_END || (unsigned)event >= JOB_EVENT_END)
         return 0;
     return job_table[state][event];
 }
@@ -70,7 +71,7 @@ const char *job_kind_name(enum job_kind kind)
 
 enum run_state run_next(enum run_state state, enum run_event event)
 {
-    if ((unsigned) state >= RUN_STATE_END || (unsigned) event >= RUN_EVENT_END)
+    if ((unsigned)state >= RUN_STATE_END || (unsigned)event >= RUN_EVENT_END)
         return 0;
     return run_table[state][event];
 }
@@ -87,5 +88,5 @@ int64_t job_backoff_ms(int attempt, uint32_t random)
         wait *= 2;
     if (wait > 60000)
         wait = 60000;
-    return wait + (int64_t) (random % (uint32_t) (wait / 2 + 1));
+    return wait + (int64_t)(random % (uint32_t)(wait / 2 + 1));
 }

@@ -8,7 +8,13 @@
 #include <stdint.h>
 
 enum job_state { // numbers are in the store
-    JOB_BLOCKED = 1, JOB_READY, JOB_LEASED, JOB_RETRY_WAIT, JOB_DONE, JOB_DEAD, JOB_CANCELLED,
+    JOB_BLOCKED = 1,
+    JOB_READY,
+    JOB_LEASED,
+    JOB_RETRY_WAIT,
+    JOB_DONE,
+    JOB_DEAD,
+    JOB_CANCELLED,
     JOB_STATE_END,
 };
 enum job_event {
@@ -28,17 +34,33 @@ enum job_state job_next(enum job_state state, enum job_event event);
 const char *job_state_name(enum job_state state); // "READY"; "?" outside the table
 const char *job_event_name(enum job_event event);
 
-enum job_kind { JOB_ROLLUP = 1, JOB_UPPER, JOB_SCORE, JOB_AWARD, JOB_VERIFY, JOB_SEAL, JOB_KIND_END };
+enum job_kind {
+    JOB_ROLLUP = 1,
+    JOB_UPPER,
+    JOB_SCORE,
+    JOB_AWARD,
+    JOB_VERIFY,
+    JOB_SEAL,
+    JOB_KIND_END
+};
 const char *job_kind_name(enum job_kind kind);
 
-enum run_state { RUN_PLANNED = 1, RUN_CUT, RUN_RUNNING, RUN_VERIFYING, RUN_PUBLISHED, RUN_FAILED, RUN_STATE_END };
+enum run_state {
+    RUN_PLANNED = 1,
+    RUN_CUT,
+    RUN_RUNNING,
+    RUN_VERIFYING,
+    RUN_PUBLISHED,
+    RUN_FAILED,
+    RUN_STATE_END
+};
 enum run_event {
     RUN_TAKE_CUT, // the input cut is fixed
     RUN_START,    // jobs are planned
     RUN_VERIFY,   // all figures are there
     RUN_PUBLISH,  // checks passed, the pointer moves
     RUN_FAIL,
-    RUN_REOPEN,   // a dead job was put back
+    RUN_REOPEN, // a dead job was put back
     RUN_EVENT_END,
 };
 enum run_state run_next(enum run_state state, enum run_event event);

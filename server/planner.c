@@ -1,0 +1,400 @@
+// The run planner; see planner.h. One look is a chain of statements: lead → night → open runs (cut,
+// plan) → advance. Each link starts the next in its callback; a failed link ends the look, and the
+// next tick looks again: everything it does can be done twice.
+#include "server/planner.h"
+
+#include "common/db_binary.h"
+#include "common/log.h"
+#include "common/run_input.h"
+#include "core/job.h"
+#include "server/job_plan.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_EVERY_MS 500
+#define LEAD_MS 5000
+#define MINUTE_US INT64_C(60000000)
+
+struct open_run {
+    int64_t id;
+    int state, campaign;
+    int32_t period;
+    int64_t documents[6];
+};
+
+struct planner {
+    struct loop *loop;
+    struct db *db;
+    char *name;
+    unsigned nightly_minutes;
+    night_fn *night;
+    loop_fn *changed;
+    void *arg;
+    bool looking, again;
+    int64_t term, now_us;
+    int32_t night_done; // the last slot asked for, for all campaigns then known
+    size_t night_asked;
+    struct night_campaign *campaigns;
+    size_t campaign_count, campaign_at;
+    struct open_run *runs;
+    size_t run_count, run_capacity, run_at;
+};
+
+static void look(struct planner *planner);
+static void next_campaign(struct planner *planner);
+static void next_run(struct planner *planner);
+
+static void end_look(struct planner *planner)
+{
+    planner->looking = false;
+    if (planner->again) {
+        planner->again = false;
+        look(planner);
+    }
+}
+
+// True when the chain ends here.
+static bool failed(struct planner *planner, enum db_class class, const PGresult *result,
+                   const char *doing)
+{
+    if (class == DB_OK)
+        return false;
+    if (class != DB_RETRY && class != DB_FENCED)
+        log_event(LOG_ERROR, "planner_failed", "doing=%s text=\"%s\"", doing,
+                  result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : "");
+    end_look(planner);
+    return true;
+}
+
+static int64_t number_at(const PGresult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
+// A parameter as text in a caller's buffer.
+static struct db_param number_param(int64_t value, char buffer[static 24])
+{
+    snprintf(buffer, 24, "%lld", (long long)value);
+    return db_text(buffer);
+}
+
+// ---- advance ----
+
+static void on_advanced(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (failed(planner, class, result, "advance"))
+        return;
+    int changed = PQntuples(result);
+    for (int i = 0; i < changed; i++) {
+        enum run_state state = (enum run_state)number_at(result, i, 1);
+        log_event(state == RUN_FAILED ? LOG_ERROR : LOG_INFO, "run",
+                  "run=%s state=%s reason=\"%s\"", PQgetvalue(result, i, 0), run_state_name(state),
+                  PQgetvalue(result, i, 2));
+    }
+    if (changed > 0)
+        planner->again = true; // the next stage may have nothing to do
+    end_look(planner);
+    if (changed > 0)
+        planner->changed(planner->loop, planner->arg);
+}
+
+static void advance(struct planner *planner)
+{
+    char term[24];
+    const struct db_param params[] = {number_param(planner->term, term)};
+    db_exec(planner->db, NULL, "SELECT * FROM thidua.run_advance($1)", params, 1, 0, on_advanced,
+            planner);
+}
+
+// ---- open runs ----
+
+static void on_run_done(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (failed(planner, class, result, "plan"))
+        return;
+    planner->run_at++;
+    next_run(planner);
+}
+
+static void fail_run(struct planner *planner, const struct open_run *run, const struct err *err)
+{
+    char term[24], id[24];
+    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id),
+                                      db_text(err->text)};
+    log_event(LOG_ERROR, "run_failed", "run=%lld error=%s text=\"%s\"", (long long)run->id,
+              err->code, err->text);
+    db_exec(planner->db, NULL, "SELECT thidua.run_fail($1, $2, $3)", params, 3, 0, on_run_done,
+            planner);
+}
+
+// The job lists as SQL array literals; arguments hold codes and commas only.
+static void store_plan(struct planner *planner, const struct open_run *run,
+                       const struct job_plan *plan)
+{
+    struct text stages = {0}, kinds = {0}, arguments = {0};
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *comma = i ? "," : "{";
+        text_addf(&stages, "%s%d", comma, plan->jobs[i].stage);
+        text_addf(&kinds, "%s%d", comma, (int)plan->jobs[i].kind);
+        text_addf(&arguments, "%s\"%s\"", comma, plan->jobs[i].arguments);
+    }
+    text_adds(&stages, "}");
+    text_adds(&kinds, "}");
+    text_adds(&arguments, "}");
+    char term[24], id[24];
+    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id),
+                                      db_text(stages.data), db_text(kinds.data),
+                                      db_text(arguments.data)};
+    db_exec(planner->db, NULL, "SELECT thidua.run_plan($1, $2, $3, $4, $5)", params, 5, 0,
+            on_run_done, planner);
+    log_event(LOG_INFO, "run_planned", "run=%lld jobs=%zu", (long long)run->id, plan->count);
+    text_free(&stages);
+    text_free(&kinds);
+    text_free(&arguments);
+}
+
+static const char *document_text(const PGresult *result, int64_t accepted)
+{
+    for (int i = 0; accepted != 0 && i < PQntuples(result); i++)
+        if (number_at(result, i, 0) == accepted)
+            return PQgetvalue(result, i, 1);
+    return NULL;
+}
+
+static void on_documents(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    const struct open_run *run = &planner->runs[planner->run_at];
+    if (failed(planner, class, result, "documents"))
+        return;
+    const char *texts[6];
+    for (int i = 0; i < 6; i++)
+        texts[i] = document_text(result, run->documents[i]);
+    const struct run_texts all = {texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]};
+    struct err err = {0};
+    struct period period = {0};
+    period_from_number(run->period, &period);
+    struct run_input *input = run_input_create(&all, period, &err);
+    if (!input) {
+        fail_run(planner, run, &err);
+        return;
+    }
+    struct job_plan plan;
+    job_plan_make(input, &plan);
+    store_plan(planner, run, &plan);
+    job_plan_clear(&plan);
+    run_input_destroy(input);
+}
+
+static void plan_run(struct planner *planner, const struct open_run *run)
+{
+    char list[160];
+    snprintf(list, sizeof list, "{%lld,%lld,%lld,%lld,%lld,%lld}", (long long)run->documents[0],
+             (long long)run->documents[1], (long long)run->documents[2],
+             (long long)run->documents[3], (long long)run->documents[4],
+             (long long)run->documents[5]);
+    const struct db_param params[] = {db_text(list)};
+    db_exec(planner->db, NULL,
+            "SELECT accepted, content FROM thidua.document WHERE accepted = ANY ($1::bigint[])",
+            params, 1, 0, on_documents, planner);
+}
+
+static void on_cut(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (class == DB_OK)
+        planner->again = true; // planned in the next look, with the documents of the cut
+    on_run_done(arg, class, result);
+}
+
+static void cut_run(struct planner *planner, const struct open_run *run)
+{
+    char term[24], id[24];
+    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id)};
+    db_exec(planner->db, NULL, "SELECT thidua.run_cut($1, $2)", params, 2, 0, on_cut, planner);
+}
+
+static void next_run(struct planner *planner)
+{
+    if (planner->run_at == planner->run_count) {
+        advance(planner);
+        return;
+    }
+    const struct open_run *run = &planner->runs[planner->run_at];
+    if (run->state == RUN_PLANNED)
+        cut_run(planner, run);
+    else
+        plan_run(planner, run);
+}
+
+static void on_open_runs(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (failed(planner, class, result, "open_runs"))
+        return;
+    planner->run_count = planner->run_at = 0;
+    for (int i = 0; i < PQntuples(result); i++) {
+        struct open_run *run = MEM_PUSH(planner->runs, planner->run_count, planner->run_capacity);
+        run->id = number_at(result, i, 0);
+        run->state = (int)number_at(result, i, 1);
+        run->campaign = (int)number_at(result, i, 2);
+        run->period = (int32_t)number_at(result, i, 3);
+        for (int d = 0; d < 6; d++)
+            run->documents[d] = number_at(result, i, 4 + d);
+    }
+    next_run(planner);
+}
+
+static void list_runs(struct planner *planner)
+{
+    db_exec(
+        planner->db, NULL,
+        "SELECT id, state, campaign, period, units, rules, targets, adjustments, nominations, decisions "
+        "FROM thidua.run WHERE state IN (1, 2) ORDER BY id",
+        NULL, 0, 0, on_open_runs, planner);
+}
+
+// ---- the night ----
+
+static void on_night(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (failed(planner, class, result, "night"))
+        return;
+    if (number_at(result, 0, 0) > 0)
+        log_event(LOG_INFO, "night", "run=%s campaign=%d", PQgetvalue(result, 0, 0),
+                  planner->campaigns[planner->campaign_at].id);
+    planner->campaign_at++;
+    next_campaign(planner);
+}
+
+static void next_campaign(struct planner *planner)
+{
+    if (planner->campaign_at == planner->campaign_count) {
+        planner->night_asked = planner->campaign_count;
+        list_runs(planner);
+        return;
+    }
+    const struct night_campaign *campaign = &planner->campaigns[planner->campaign_at];
+    char term[24], id[24], at[24], period[24], slot[DAY_TEXT_SIZE];
+    int64_t slot_at = day_end_instant(planner->night_done - 1) +
+                      (int64_t)planner->nightly_minutes * 60;
+    day_format(planner->night_done, slot);
+    const struct db_param params[] = {number_param(planner->term, term),
+                                      number_param(campaign->id, id),
+                                      db_text(slot),
+                                      number_param(slot_at, at),
+                                      number_param(period_number(campaign->period), period),
+                                      db_text(campaign->over ? "true" : "false")};
+    db_exec(planner->db, NULL,
+            "SELECT thidua.run_nightly($1, $2, $3, to_timestamp($4::bigint), $5, $6)", params, 6, 0,
+            on_night, planner);
+}
+
+// The slot that should have been run by now: today's once its time has come, else yesterday's.
+static int32_t due_slot(const struct planner *planner)
+{
+    int64_t local_us = planner->now_us - (int64_t)planner->nightly_minutes * MINUTE_US;
+    return day_of_instant(local_us / 1000000);
+}
+
+static void on_lead(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (failed(planner, class, result, "lead"))
+        return;
+    int64_t term = number_at(result, 0, 0);
+    planner->now_us = number_at(result, 0, 1);
+    if (term != planner->term && term != 0)
+        log_event(LOG_INFO, "leading", "term=%lld", (long long)term);
+    planner->term = term;
+    if (term == 0) {
+        planner->night_asked = 0;
+        end_look(planner);
+        return;
+    }
+    int32_t slot = due_slot(planner);
+    if (!planner->campaigns)
+        planner->campaigns = mem_alloc(NIGHT_CAMPAIGNS_MAX, sizeof *planner->campaigns);
+    size_t known = planner->night(planner->arg, slot, planner->campaigns, NIGHT_CAMPAIGNS_MAX);
+    bool asked = slot == planner->night_done && known == planner->night_asked;
+    planner->campaign_count = asked ? 0 : known;
+    planner->campaign_at = 0;
+    planner->night_done = slot;
+    if (asked)
+        list_runs(planner);
+    else
+        next_campaign(planner);
+}
+
+static void look(struct planner *planner)
+{
+    if (planner->looking) {
+        planner->again = true;
+        return;
+    }
+    if (!db_ready(planner->db))
+        return;
+    char ttl[24];
+    const struct db_param params[] = {db_text(planner->name), number_param(LEAD_MS, ttl)};
+    planner->looking = true;
+    db_exec(
+        planner->db, NULL,
+        "SELECT thidua.leader_take($1, $2), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        params, 2, 0, on_lead, planner);
+}
+
+static void on_tick(struct loop *loop, void *arg)
+{
+    (void)loop;
+    look(arg);
+}
+
+struct planner *planner_create(struct loop *loop, struct db *db, const char *name,
+                               unsigned nightly_minutes, night_fn *night, loop_fn *changed,
+                               void *arg)
+{
+    struct planner *planner = mem_alloc(1, sizeof *planner);
+    *planner = (struct planner){.loop = loop,
+                                .db = db,
+                                .name = mem_text(name, strlen(name)),
+                                .nightly_minutes = nightly_minutes,
+                                .night = night,
+                                .changed = changed,
+                                .arg = arg,
+                                .night_done = DAY_MIN};
+    loop_timer(loop, LOOK_EVERY_MS, true, on_tick, planner);
+    return planner;
+}
+
+void planner_destroy(struct planner *planner)
+{
+    if (!planner)
+        return;
+    free(planner->name);
+    free(planner->campaigns);
+    free(planner->runs);
+    free(planner);
+}
+
+void planner_poke(struct planner *planner)
+{
+    look(planner);
+}
+
+static void on_left(void *arg, enum db_class class, const PGresult *result)
+{
+    (void)arg;
+    (void)class;
+    (void)result;
+}
+
+void planner_leave(struct planner *planner)
+{
+    const struct db_param params[] = {db_text(planner->name)};
+    if (planner->term != 0 && db_ready(planner->db))
+        db_exec(planner->db, NULL, "SELECT thidua.leader_leave($1)", params, 1, 0, on_left,
+                planner);
+}

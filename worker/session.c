@@ -1,0 +1,286 @@
+// Talking to servers and working through jobs; see session.h.
+#include "worker/session.h"
+
+#include "common/codec.h"
+#include "common/db.h"
+#include "common/log.h"
+#include "worker/work.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_MS 500
+#define READY_EVERY_MS 2000
+#define SILENCE_MS 10000 // no word from the server: try the next one
+#define HELD_MAX 2       // the job in hand and the next one, so that no round trip is waited for
+#define SERVERS_MAX 16
+
+struct session {
+    struct loop *loop;
+    const struct config *config;
+    const struct identity *identity;
+    uint8_t server_key[BUS_KEY_BYTES];
+    char *servers[SERVERS_MAX];
+    size_t server_count, server_now;
+    struct bus *bus;
+    int64_t heard_ms, ready_ms, beat_ms, beat_every_ms;
+    struct lease held[HELD_MAX]; // held[0] is the one in hand
+    size_t held_count;
+    PGconn *conn;
+    struct work_cache cache;
+    bool draining, working;
+    char name[96];
+};
+
+static void send_message(struct session *session, const struct message *message)
+{
+    struct text out = {0};
+    struct err err;
+    if (message_encode(message, &out, &err) == 0)
+        bus_send(session->bus, NULL, out.data, out.length); // lost ones are sent again in time
+    text_free(&out);
+}
+
+static void send_ready(struct session *session)
+{
+    struct message message = {.type = MESSAGE_READY,
+                              .ready = {.credit = session->draining ? 0 : HELD_MAX,
+                                        .version = THIDUA_VERSION,
+                                        .name = session->name}};
+    send_message(session, &message);
+    struct message ping = {.type = MESSAGE_PING,
+                           .request = 1}; // its answer shows the server is there
+    send_message(session, &ping);
+    session->ready_ms = loop_now_ms();
+}
+
+static void send_beat(struct session *session)
+{
+    uint64_t jobs[HELD_MAX], leases[HELD_MAX];
+    for (size_t i = 0; i < session->held_count; i++) {
+        jobs[i] = session->held[i].job;
+        leases[i] = session->held[i].lease;
+    }
+    struct message message = {
+        .type = MESSAGE_HEARTBEAT,
+        .leases = {.count = session->held_count, .jobs = jobs, .leases = leases}};
+    send_message(session, &message);
+    session->beat_ms = loop_now_ms();
+}
+
+static void send_done(struct session *session, struct lease lease, const struct err *err)
+{
+    struct message message = {.type = MESSAGE_JOB_DONE,
+                              .job_done = {.job = lease.job,
+                                           .lease = lease.lease,
+                                           .ok = err == NULL,
+                                           .final = err && err->kind != ERR_RETRY,
+                                           .error = err ? err->text : ""}};
+    send_message(session, &message);
+}
+
+// ---- messages from the server ----
+
+static void take_job(struct session *session, const struct wire_job *job)
+{
+    for (size_t i = 0; i < session->held_count; i++)
+        if (session->held[i].job == job->job && session->held[i].lease == job->lease)
+            return;
+    if (session->held_count == HELD_MAX || session->draining)
+        return; // its lease ends and it goes to somebody else
+    session->held[session->held_count++] = (struct lease){job->job, job->lease};
+    session->beat_every_ms = job->lease_ms / 3;
+}
+
+static void drop_held(struct session *session, size_t index)
+{
+    memmove(&session->held[index], &session->held[index + 1],
+            (session->held_count - index - 1) * sizeof session->held[0]);
+    session->held_count--;
+}
+
+// The job in hand is finished or fails by itself at its fence; waiting ones are forgotten.
+static void take_lost(struct session *session, const struct wire_leases *lost)
+{
+    for (size_t l = 0; l < lost->count; l++)
+        for (size_t i = session->held_count; i-- > (session->working ? 1U : 0U);)
+            if (session->held[i].job == lost->jobs[l] && session->held[i].lease == lost->leases[l])
+                drop_held(session, i);
+}
+
+static void receive_all(struct session *session)
+{
+    struct bus_peer peer;
+    const uint8_t *data;
+    size_t length;
+    while (bus_receive(session->bus, &peer, &data, &length) > 0) {
+        struct message message;
+        struct err err;
+        session->heard_ms = loop_now_ms();
+        if (message_decode(data, length, &message, &err) < 0)
+            continue;
+        if (message.type == MESSAGE_JOB)
+            take_job(session, &message.job);
+        else if (message.type == MESSAGE_LEASE_LOST)
+            take_lost(session, &message.leases);
+        message_clear(&message);
+    }
+}
+
+// Called between pieces of a job.
+static void beat(void *arg)
+{
+    struct session *session = arg;
+    if (loop_now_ms() - session->beat_ms < session->beat_every_ms)
+        return;
+    send_beat(session);
+    receive_all(session);
+}
+
+// ---- the jobs ----
+
+static bool have_database(struct session *session, struct err *err)
+{
+    if (session->conn && PQstatus(session->conn) == CONNECTION_OK)
+        return true;
+    PQfinish(session->conn);
+    session->conn = db_connect(config_text(session->config, "database"), session->name, 0, err);
+    return session->conn != NULL;
+}
+
+static void work_one(struct session *session)
+{
+    struct lease lease = session->held[0];
+    struct err err = {0};
+    int64_t began = loop_now_ms();
+    session->working = true;
+    beat(session);
+    int done = -1;
+    if (have_database(session, &err))
+        done = work_do(session->conn, lease, &session->cache, beat, session, &err);
+    session->working = false;
+    drop_held(session, 0);
+    send_done(session, lease, done == 0 ? NULL : &err);
+    if (done == 0)
+        log_event(LOG_INFO, "job_done", "job=%llu lease=%llu ms=%lld",
+                  (unsigned long long)lease.job, (unsigned long long)lease.lease,
+                  (long long)(loop_now_ms() - began));
+    else
+        log_event(LOG_WARN, "job_failed", "job=%llu lease=%llu error=%s text=\"%s\"",
+                  (unsigned long long)lease.job, (unsigned long long)lease.lease, err.code,
+                  err.text);
+}
+
+static void step(struct session *session)
+{
+    receive_all(session);
+    while (session->held_count > 0) {
+        work_one(session);
+        receive_all(session);
+    }
+    if (session->draining)
+        loop_stop(session->loop);
+}
+
+static void on_bus(struct loop *loop, void *arg)
+{
+    (void)loop;
+    step(arg);
+}
+
+// ---- servers ----
+
+static int connect_next(struct session *session, struct err *err)
+{
+    if (session->bus) {
+        loop_bus_remove(session->loop, session->bus);
+        bus_destroy(session->bus);
+        session->server_now = (session->server_now + 1) % session->server_count;
+    }
+    session->bus = bus_connect(session->servers[session->server_now], session->server_key,
+                               &session->identity->curve, err);
+    if (!session->bus)
+        return -1;
+    loop_bus(session->loop, session->bus, on_bus, session);
+    session->heard_ms = loop_now_ms();
+    send_ready(session);
+    return 0;
+}
+
+static void on_tick(struct loop *loop, void *arg)
+{
+    struct session *session = arg;
+    (void)loop;
+    int64_t now = loop_now_ms();
+    if (now - session->heard_ms > SILENCE_MS) {
+        struct err err;
+        log_event(LOG_WARN, "server_silent", "server=%s", session->servers[session->server_now]);
+        if (connect_next(session, &err) < 0)
+            log_event(LOG_ERROR, "connect_failed", "text=\"%s\"", err.text);
+    } else if (now - session->ready_ms >= READY_EVERY_MS) {
+        send_ready(session);
+    }
+    step(session);
+}
+
+void session_drain(struct session *session)
+{
+    session->draining = true;
+    session->held_count = session->held_count > 0 && session->working ? 1 : 0;
+    send_ready(session);
+    step(session);
+}
+
+static void split_servers(struct session *session, const char *list)
+{
+    while (*list && session->server_count < SERVERS_MAX) {
+        size_t length = strcspn(list, ",");
+        if (length > 0)
+            session->servers[session->server_count++] = mem_text(list, length);
+        list += length + (list[length] == ',');
+    }
+}
+
+struct session *session_create(struct loop *loop, const struct config *config,
+                               const struct identity *identity, struct err *err)
+{
+    struct session *session = mem_alloc(1, sizeof *session);
+    char host[64] = "worker";
+    session->loop = loop;
+    session->config = config;
+    session->identity = identity;
+    session->beat_every_ms = 1000;
+    gethostname(host, sizeof host - 1);
+    snprintf(session->name, sizeof session->name, "%s-%ld", host, (long)getpid());
+    split_servers(session, config_text(config, "servers"));
+    if (session->server_count == 0 ||
+        key_from_z85(config_text(config, "server_key"), session->server_key) < 0) {
+        err_set(err, ERR_REJECT, "config",
+                "servers must name at least one endpoint and server_key its public key");
+        session_destroy(session);
+        return NULL;
+    }
+    session->server_now = (size_t)getpid() %
+                          session->server_count; // workers spread over the servers
+    if (connect_next(session, err) < 0) {
+        session_destroy(session);
+        return NULL;
+    }
+    loop_timer(loop, TICK_MS, true, on_tick, session);
+    return session;
+}
+
+void session_destroy(struct session *session)
+{
+    if (!session)
+        return;
+    if (session->bus) {
+        loop_bus_remove(session->loop, session->bus);
+        bus_destroy(session->bus);
+    }
+    for (size_t i = 0; i < session->server_count; i++)
+        free(session->servers[i]);
+    PQfinish(session->conn);
+    work_cache_clear(&session->cache);
+    free(session);
+}

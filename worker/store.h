@@ -1,0 +1,25 @@
+// Rollup rows in the store: writing a job's rows, reading those of other units back.
+#ifndef THIDUA_WORKER_STORE_H
+#define THIDUA_WORKER_STORE_H
+
+#include "worker/work.h"
+
+// Writes both scopes of one unit's row; `office` is the top unit it belongs to, or NO_UNIT.
+int store_row(struct copy_writer *writer, const struct work *work, const struct rollup_row *row,
+              uint32_t office, struct err *err);
+extern const char *const store_copy_sql; // COPY thidua.rollup (…) FROM STDIN BINARY
+
+// Components read back. Rows of units that were never written are simply not there.
+struct stored_row {
+    uint32_t unit;
+    enum scope scope;
+    uint32_t parent;
+    struct component *components;
+};
+// Calls `take` for each stored (unit, scope) that matches; the components live until it returns.
+// `where` is an SQL condition on thidua.rollup.
+typedef int store_take_fn(void *arg, const struct stored_row *row, struct err *err);
+int store_read(const struct work *work, const char *where, store_take_fn *take, void *arg,
+               struct err *err);
+
+#endif
