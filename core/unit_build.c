@@ -275,7 +275,7 @@ static void parent_set(struct builder *builder, size_t index, size_t at)
     }
     unit->rows[at - builder->first[index]].parent = parent;
     uint8_t upper = builder->tree->units[parent].level;
-    if (upper != NO_LEVEL && unit->level != NO_LEVEL)
+    if (upper != NO_LEVEL && draft->level != NO_LEVEL && draft->level == unit->level)
         builder->levels.rows[upper][unit->level]++;
     parent_time_check(builder, draft, parent);
 }
@@ -292,7 +292,7 @@ static void parent_level_check(struct builder *builder, size_t index, size_t at)
     const struct unit *unit = &builder->tree->units[index];
     const struct draft *draft = &builder->drafts[at];
     uint32_t parent = unit->rows[at - builder->first[index]].parent;
-    if (parent == NO_UNIT || unit->level == NO_LEVEL)
+    if (parent == NO_UNIT || draft->level == NO_LEVEL || draft->level != unit->level)
         return;
     uint8_t upper = builder->tree->units[parent].level;
     if (upper == NO_LEVEL || !builder->levels.refused[upper][unit->level])
