@@ -16,14 +16,19 @@ def share(part, percent, rounding):
 
 
 def places(quota, base):
-    """The number of places, or None: "none = no limit". """
+    """The number of places, or None: "none = no limit"."""
     if quota is None:
         return None
-    return quota.count if quota.count is not None else share(Fraction(base), quota.percent, quota.round)
+    return (
+        quota.count
+        if quota.count is not None
+        else share(Fraction(base), quota.percent, quota.round)
+    )
 
 
 def unit_reasons(case, award, result):
-    """Why a unit is not eligible, in the order of section 8. "A disqualified unit has never the reason `rank_max`." """
+    """Why a unit is not eligible, in the order of section 8. "A disqualified unit has never the
+    reason `rank_max`." """
     classes, reasons = [entry.code for entry in case.campaign.classes], []
     if result.reasons:
         reasons.append("disqualified")
@@ -31,14 +36,19 @@ def unit_reasons(case, award, result):
         reasons.append("total_min")
     if award.rank_max is not None and result.rank is not None and result.rank > award.rank_max:
         reasons.append("rank_max")
-    if award.class_min is not None and (result.class_index is None
-                                        or result.class_index > classes.index(award.class_min)):
+    if award.class_min is not None and (
+        result.class_index is None or result.class_index > classes.index(award.class_min)
+    ):
         reasons.append("class_min")
-    return reasons + [f"requires_met:{code}" for code in award.requires_met if not score.required_met(result.lines, code)]
+    return reasons + [
+        f"requires_met:{code}"
+        for code in award.requires_met
+        if not score.required_met(result.lines, code)
+    ]
 
 
 def votes(nomination):
-    """The exact share of votes; "no vote" when the members are empty or 0. """
+    """The exact share of votes; "no vote" when the members are empty or 0."""
     total = parse_optional(nomination["votes_total"])
     if not total or nomination["votes_for"] == "":
         return None
@@ -46,31 +56,57 @@ def votes(nomination):
 
 
 def nominee_reasons(award, candidate):
-    """ "`votes_min` (% of all council members), `score_min`, `requires` (earlier titles, all of them in `prior`)" """
+    """ "`votes_min` (% of all council members), `score_min`, `requires` (earlier titles, all of
+    them in `prior`)" """
     reasons = []
-    if award.votes_min is not None and (candidate.votes is None or candidate.votes * 100 < award.votes_min):
+    if award.votes_min is not None and (
+        candidate.votes is None or candidate.votes * 100 < award.votes_min
+    ):
         reasons.append("votes_min")
-    if award.score_min is not None and (candidate.score is None or candidate.score < award.score_min):
+    if award.score_min is not None and (
+        candidate.score is None or candidate.score < award.score_min
+    ):
         reasons.append("score_min")
-    return reasons + [f"requires:{title}" for title in award.requires if title not in candidate.prior]
+    return reasons + [
+        f"requires:{title}" for title in award.requires if title not in candidate.prior
+    ]
 
 
 def unit_candidates(case, award, cluster):
     """ "Every candidate (each competing unit for each award to units)" """
-    return [SimpleNamespace(id=result.unit, unit=result.unit, rank=result.rank, leader=False,
-                            reasons=unit_reasons(case, award, result), decision=None) for result in cluster.results]
+    return [
+        SimpleNamespace(
+            id=result.unit,
+            unit=result.unit,
+            rank=result.rank,
+            leader=False,
+            reasons=unit_reasons(case, award, result),
+            decision=None,
+        )
+        for result in cluster.results
+    ]
 
 
 def nominee_candidates(case, award):
-    """ "Nominees are ranked among all nominations of the award by exact share of votes, then score; no vote and no score
-    are the lowest." """
+    """ "Nominees are ranked among all nominations of the award by exact share of votes, then
+    score; no vote and no score are the lowest." """
     found = []
     for row in case.nominations:
         if row["award"] != award.code:
             continue
-        candidate = SimpleNamespace(id=row["id"], unit=row["unit"], leader=row["category"] == "leader", votes=votes(row),
-                                    score=parse_optional(row["score"]), prior=row["prior"].split(";"), decision=None)
-        candidate.key = [(number is not None, number or Fraction(0)) for number in (candidate.votes, candidate.score)]
+        candidate = SimpleNamespace(
+            id=row["id"],
+            unit=row["unit"],
+            leader=row["category"] == "leader",
+            votes=votes(row),
+            score=parse_optional(row["score"]),
+            prior=row["prior"].split(";"),
+            decision=None,
+        )
+        candidate.key = [
+            (number is not None, number or Fraction(0))
+            for number in (candidate.votes, candidate.score)
+        ]
         candidate.reasons = nominee_reasons(award, candidate)
         found.append(candidate)
     for candidate in found:
@@ -83,71 +119,68 @@ def close(candidate, decision, *reasons):
 
 
 def split_by_tie(award, group, *reasons):
-    """Equal ones across a cut: "`tie_at_cut` `include` all, `exclude` all, or `council` (default: all undecided)" """
-    hit(f"tie_at_cut: {award.tie_at_cut}" + (", leaders" if "direct_share" in reasons else ""))
+    """Equal ones across a cut: "`tie_at_cut` `include` all, `exclude` all, or `council`
+    (default: all undecided)" """
     for candidate in group:
+        hit(f"tie_at_cut: {award.tie_at_cut}" + (", leaders" if reasons else ""))
         if award.tie_at_cut == "include":
             close(candidate, AWARDED, "tie_at_cut")
         else:
-            close(candidate, NOT_AWARDED if award.tie_at_cut == "exclude" else UNDECIDED, *reasons, "tie_at_cut")
+            close(
+                candidate,
+                NOT_AWARDED if award.tie_at_cut == "exclude" else UNDECIDED,
+                *reasons,
+                "tie_at_cut",
+            )
 
 
-class Places:
-    """What is left: places in all, places for leaders. None = no limit."""
-
-    def __init__(self, award, eligible, quota):
-        self.left, self.leaders = quota, None
-        if award.direct_share_min is not None:
-            # "of n places (without a quota, of the eligible) at most floor(n x (1 - s)) go to leaders"
-            n = Fraction(len(eligible) if quota is None else quota)
-            self.leaders = floor(n * (1 - award.direct_share_min / 100))
-
-    def use(self, group):
-        taken = [candidate for candidate in group if candidate.decision in (AWARDED, UNDECIDED)]
-        if self.left is not None:
-            self.left = max(self.left - len(taken), 0)
-        if self.leaders is not None:
-            self.leaders = max(self.leaders - sum(1 for candidate in taken if candidate.leader), 0)
+def places_for_leaders(award, eligible, quota):
+    """ "of n places (without a quota, of the eligible) at most floor(n x (1 - s)) go to
+    leaders"; None: no such limit"""
+    if award.direct_share_min is None:
+        return None
+    return floor(
+        Fraction(eligible if quota is None else quota) * (1 - award.direct_share_min / 100)
+    )
 
 
 def take(award, group, left):
-    """One group of equals meets the places that are left: `left.left` and `left.leaders`."""
+    """One group of equals meets the places that are left: `left.all` and `left.leaders` (None:
+    no limit). "at most floor(n x (1 - s)) go to leaders, the best first; what they leave goes
+    to others in rank order or to nobody"; "Equal ones are across the cut when some places, but
+    not enough, are left for them; nobody ranked after them is taken" """
     leaders = [c for c in group if c.leader and left.leaders is not None]
     others = [c for c in group if c not in leaders]
-    if leaders and left.leaders == 0:                   # the leaders' places are used up: passed over
+    if leaders and left.leaders == 0:
         hit("direct_share: passed over")
         for candidate in leaders:
             close(candidate, NOT_AWARDED, "direct_share")
-        leaders, group = [], others
-    if left.left == 0:
+        leaders = []
+    if left.all == 0:
         hit("quota: full")
-        for candidate in group:
+        for candidate in leaders + others:
             close(candidate, NOT_AWARDED, "quota")
         return
     across_leaders = bool(leaders) and len(leaders) > left.leaders
     if across_leaders and award.tie_at_cut == "exclude":
         split_by_tie(award, leaders, "direct_share")
-        left.leaders, group = 0, others
-    wanted = len(group) if not across_leaders or award.tie_at_cut == "include" else len(others) + left.leaders
-    if across_leaders and award.tie_at_cut == "exclude":
-        wanted = len(others)
-    across = left.left is not None and wanted > left.left
-    for candidate in group:
-        if candidate in leaders and across_leaders:
+        leaders, across_leaders, left.leaders = [], False, 0
+    # what the group can take: leaders only as far as their places go, unless all of them are
+    # included
+    limited = across_leaders and award.tie_at_cut == "council"
+    wanted = len(others) + (left.leaders if limited else len(leaders))
+    across = left.all is not None and wanted > left.all
+    for candidate in leaders + others:
+        if across_leaders and candidate in leaders:
             split_by_tie(award, [candidate], "direct_share")
         elif across:
             split_by_tie(award, [candidate])
         else:
             close(candidate, AWARDED)
-    if across:                                          # "nobody ranked after them is taken"
-        left.use(group)
-        left.left = 0
-    elif across_leaders and award.tie_at_cut != "exclude":
-        if left.left is not None:
-            left.left -= wanted
-        left.leaders = 0
-    else:
-        left.use(group)
+    if left.all is not None:
+        left.all = 0 if across else left.all - wanted
+    if left.leaders is not None:
+        left.leaders = max(left.leaders - sum(1 for c in leaders if c.decision != NOT_AWARDED), 0)
 
 
 def fill(award, candidates, quota):
@@ -156,13 +189,14 @@ def fill(award, candidates, quota):
         if candidate.reasons:
             candidate.decision = NOT_AWARDED
     eligible = [candidate for candidate in candidates if candidate.decision is None]
-    left = Places(award, eligible, quota)
+    left = SimpleNamespace(all=quota, leaders=places_for_leaders(award, len(eligible), quota))
     for number in sorted({candidate.rank for candidate in eligible}):
         take(award, [candidate for candidate in eligible if candidate.rank == number], left)
 
 
 def decide(case, award, candidate):
-    """ "A file of council decisions closes undecided ones." Reason `council` when awarded by it. """
+    """ "A file of council decisions closes undecided ones." Reason `council` when awarded by
+    it."""
     decision = case.decisions.get((award.code, candidate.id))
     if candidate.decision == UNDECIDED and decision is not None:
         hit(f"decision: {decision}")
@@ -173,7 +207,8 @@ def decide(case, award, candidate):
 
 
 def block(award, candidates, taken):
-    """ "a recipient awarded or undecided for one is not taken for a later one"; "all awards but `spot`" """
+    """ "a recipient awarded or undecided for one is not taken for a later one"; "all awards but
+    `spot`" """
     for candidate in candidates:
         if award.form != "spot" and (award.to, candidate.id) in taken:
             decision, earlier = taken[award.to, candidate.id]
@@ -185,11 +220,21 @@ def compute(case, clusters):
     """The candidates of each award, in order of precedence: [(award, candidates)]."""
     found, taken = [], {}
     for award in case.campaign.awards:
-        if award.to == "unit":      # "for each cluster by itself"; disqualified ones included in the percentage
-            lists = [(unit_candidates(case, award, cluster), len(cluster.results)) for cluster in clusters]
-        else:                       # "`percent` of the nominations accepted for this award, or for the award in `of`"
+        # "for each cluster by itself"; disqualified ones included in the percentage
+        if award.to == "unit":
+            lists = [
+                (unit_candidates(case, award, cluster), len(cluster.results))
+                for cluster in clusters
+            ]
+        # "`percent` of the nominations accepted for this award, or for the award in `of`"
+        else:
             of = award.code if award.quota is None or award.quota.of is None else award.quota.of
-            lists = [(nominee_candidates(case, award), sum(1 for row in case.nominations if row["award"] == of))]
+            lists = [
+                (
+                    nominee_candidates(case, award),
+                    sum(1 for row in case.nominations if row["award"] == of),
+                )
+            ]
         everyone = []
         for candidates, base in lists:
             block(award, candidates, taken)

@@ -1,4 +1,5 @@
-"""From entries to cells (semantics.md, section 3): which entry of a cell counts, and for which leaf."""
+"""From entries to cells (semantics.md, section 3): which entry of a cell counts, and for which
+leaf."""
 from types import SimpleNamespace
 
 from branches import hit
@@ -12,7 +13,8 @@ def is_entry(row):
 
 
 def newest(rows, slot):
-    """ "The newest accepted entry wins"; "An entry replaces only its own cell." `slot` picks the entries looked at. """
+    """ "The newest accepted entry wins"; "An entry replaces only its own cell." `slot` picks
+    the entries looked at."""
     entries = {}
     for row in rows:
         if is_entry(row) and slot(row):
@@ -43,23 +45,34 @@ class Cells:
         self.verified = newest(case.rows, lambda row: row.state == VERIFIED)
 
     def expected_leaf(self, indicator, unit, day):
-        """ "A unit is an expected leaf of a period when it is one in the tree of the period's last day" """
-        return (self.tree.rows.get(unit) and self.tree.level(unit) == indicator.reported_by
-                and self.tree.at_or_below(unit, self.campaign.owner, day))
+        """ "A unit is an expected leaf of a period when it is one in the tree of the period's
+        last day" """
+        return (
+            self.tree.rows.get(unit)
+            and self.tree.level(unit) == indicator.reported_by
+            and self.tree.at_or_below(unit, self.campaign.owner, day)
+        )
 
     def leaves(self, indicator, top, day):
-        """ "the leaves below (or at) u" in the tree of that day """
-        return [unit for unit in self.tree.codes() if self.expected_leaf(indicator, unit, day)
-                and self.tree.at_or_below(unit, top, day)]
+        """ "the leaves below (or at) u" in the tree of that day"""
+        return [
+            unit
+            for unit in self.tree.codes()
+            if self.expected_leaf(indicator, unit, day) and self.tree.at_or_below(unit, top, day)
+        ]
 
     def get(self, indicator, unit, period):
-        """ "only expected leaves have cells (baseline cells: any unit of the level). Cells that later stop belonging to
-        an expected leaf are kept, counted nowhere" """
+        """ "only expected leaves have cells (baseline cells: any unit of the level). Cells
+        that later stop belonging to an expected leaf are kept, counted nowhere" """
         found = cell(self.own.get((indicator.code, unit, period)))
         if found is None:
             return None
         if period == self.campaign.baseline:
-            return found if self.tree.rows.get(unit) and self.tree.level(unit) == indicator.reported_by else None
+            return (
+                found
+                if self.tree.rows.get(unit) and self.tree.level(unit) == indicator.reported_by
+                else None
+            )
         return found if self.expected_leaf(indicator, unit, self.case.last_day(period)) else None
 
     def latest(self, indicator, unit, periods):
@@ -71,8 +84,9 @@ class Cells:
         return None
 
     def of_flow(self, indicator, leaf, day, periods):
-        """ "`flow` adds the leaf's value cells of first...P"; "A leaf that continues merged units: flow adds all their
-        cells." The leaf's own cells and those of every unit that it continues on that day. """
+        """ "`flow` adds the leaf's value cells of first...P"; "A leaf that continues merged
+        units: flow adds all their cells." The leaf's own cells and those of every unit that it
+        continues on that day."""
         found = []
         for unit in self.tree.codes():
             if self.tree.continued_by(unit, day) == leaf:
@@ -83,9 +97,9 @@ class Cells:
         return found
 
     def of_stock(self, indicator, leaf, day, periods):
-        """ "Stock: a merged unit's latest cell counts together with the successor's own latest cell until the successor
-        has a cell, value or `na`, of a period that ended after the merged unit did; for each indicator by itself, and
-        through chains likewise." """
+        """ "Stock: a merged unit's latest cell counts together with the successor's own latest
+        cell until the successor has a cell, value or `na`, of a period that ended after the
+        merged unit did; for each indicator by itself, and through chains likewise." """
         own = self.latest(indicator, leaf, periods)
         found = [own] if own is not None else []
         for merged in self.tree.merged_by(leaf, day):
@@ -95,7 +109,10 @@ class Cells:
                 inherited = self.of_stock(indicator, merged, day, periods)
                 found += inherited
                 if inherited:
-                    hit("merger: stock of an ended unit" + (" beside the successor's" if own else ""))
+                    hit(
+                        "merger: stock of an ended unit"
+                        + (" beside the successor's" if own else "")
+                    )
             else:
                 hit("merger: stock replaced by the successor's")
         return found
@@ -105,8 +122,8 @@ class Cells:
         return collect(indicator, leaf, day, periods)
 
     def assessed(self, indicator, unit, periods):
-        """ "For a period, verified goes before `na` before self-assessed (which counts only with `count_unverified:
-        true`); the latest period that has one counts." """
+        """ "For a period, verified goes before `na` before self-assessed (which counts only
+        with `count_unverified: true`); the latest period that has one counts." """
         for period in reversed(periods):
             if not self.tree.below(unit, self.campaign.owner, self.case.last_day(period)):
                 continue

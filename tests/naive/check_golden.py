@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""check_golden.py [GOLDENDIR]: the naive computation must give every expected file of the golden cases, byte for byte."""
+"""check_golden.py [GOLDENDIR]: the naive computation must give every expected file of the
+golden cases, byte for byte."""
 import difflib
 import os
 import sys
@@ -19,8 +20,14 @@ def check(directory, expected, period):
         if wanted != content:
             wrong += 1
             print(f"{path} differs")
-            lines = difflib.unified_diff(wanted.decode().splitlines(), content.decode().splitlines(), "expected", "naive",
-                                         lineterm="", n=0)
+            lines = difflib.unified_diff(
+                wanted.decode().splitlines(),
+                content.decode().splitlines(),
+                "expected",
+                "naive",
+                lineterm="",
+                n=0,
+            )
             print("\n".join(list(lines)[:20]))
     return wrong
 
@@ -32,9 +39,11 @@ def main():
         directory = os.path.join(golden, name)
         if not os.path.exists(os.path.join(directory, "campaign.yaml")):
             continue
-        for expected in sorted(entry for entry in os.listdir(directory) if entry.startswith("expected")):
+        for expected in sorted(
+            entry for entry in os.listdir(directory) if entry.startswith("expected")
+        ):
             runs += 1
-            wrong += check(directory, expected, expected[len("expected-"):] or None)
+            wrong += check(directory, expected, expected[len("expected-") :] or None)
     print(f"{runs} runs, {wrong} files differ")
     sys.exit(1 if wrong or not runs else 0)
 

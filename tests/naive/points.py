@@ -1,7 +1,7 @@
-"""Completion, points and bonus of one line: a competing unit and an indicator (semantics.md, section 4).
+"""Completion, points and bonus of one line: a competing unit and an indicator (semantics.md,
+section 4).
 
-All numbers are exact here; `score.py` rounds them when they are published.
-"""
+All numbers are exact here; `score.py` rounds them when they are published."""
 from fractions import Fraction
 
 from branches import hit
@@ -11,7 +11,8 @@ ONE = Fraction(1)
 
 
 def completion(indicator, value, against):
-    """ "`more`: value / T, not below 0; T = 0: 1 when value >= 0, else 0. `less`: 1 when value <= T, else T / value." """
+    """ "`more`: value / T, not below 0; T = 0: 1 when value >= 0, else 0. `less`: 1 when value
+    <= T, else T / value." """
     if value is None or against is None:
         return None
     if indicator.better == "less":
@@ -25,44 +26,50 @@ def completion(indicator, value, against):
 
 
 def met(indicator, value, target):
-    """ "Met: value >= T, or <= T for `less`; empty without a value" (and without a target). """
+    """ "Met: value >= T, or <= T for `less`; empty without a value" (and without a target)."""
     if value is None or target is None:
         return None
     return value <= target if indicator.better == "less" else value >= target
 
 
 def needs_target(indicator):
-    """Does the rule compare with a target (or `score_against`)? "no target where the rule needs one" """
+    """Does the rule compare with a target (or `score_against`)? "no target where the rule
+    needs one" """
     if indicator.rule == "steps":
         return any(step.completion is not None for step in indicator.steps)
     return indicator.rule in ("proportional", "deduct", "leader", "all_or_nothing")
 
 
 def has_target(indicator, target):
-    """ "c below is against T, or against the number in `score_against` where the scheme scores against another one";
-    met is always against T. """
+    """ "c below is against T, or against the number in `score_against` where the scheme scores
+    against another one"; met is always against T."""
     if indicator.rule == "all_or_nothing":
         return target is not None
     return target is not None or indicator.score_against is not None
 
 
 def reached(indicator, step, value, c):
-    """ "`from` (completion in %) or `value` (the value itself); reached means >= (<= for a value of `less`), or strictly
-    beyond it with `beyond: true`" """
+    """ "`from` (completion in %) or `value` (the value itself); reached means >= (<= for a
+    value of `less`), or strictly beyond it with `beyond: true`" """
     if step.completion is not None:
         if c is None:
             return False
         hit("steps: from" + (", beyond" if step.beyond else ""))
         return c * 100 > step.completion if step.beyond else c * 100 >= step.completion
-    hit("steps: value" + (", beyond" if step.beyond else "") + (", less" if indicator.better == "less" else ""))
+    hit(
+        "steps: value"
+        + (", beyond" if step.beyond else "")
+        + (", less" if indicator.better == "less" else "")
+    )
     if indicator.better == "less":
         return value < step.value if step.beyond else value <= step.value
     return value > step.value if step.beyond else value >= step.value
 
 
 def by_steps(indicator, steps, value, c):
-    """ "the `points` of the first row, from the top down, that holds; no row: 0". The top is the best row, wherever it stands
-    in the file: of the rows that hold, the one with the most points. """
+    """ "the `points` of the first row, from the top down, that holds; no row: 0". The top is
+    the best row, wherever it stands in the file: of the rows that hold, the one with the most
+    points."""
     holding = [step for step in steps if reached(indicator, step, value, c)]
     if not holding:
         hit("steps: no row")
@@ -81,7 +88,8 @@ def proportional(indicator, value, c):
 
 
 def deduct(indicator, value, c):
-    """ "M - d x s, not below 0, where s = (1 - min(c,1)) x 100 / per, taken exactly, rounded up, or rounded down" """
+    """ "M - d x s, not below 0, where s = (1 - min(c,1)) x 100 / per, taken exactly, rounded
+    up, or rounded down" """
     short = (1 - min(c, ONE)) * 100 / indicator.deduct.per
     count = indicator.deduct.count
     hit(f"rule: deduct, {count}")
@@ -90,7 +98,7 @@ def deduct(indicator, value, c):
 
 
 def per_case(indicator, value, c):
-    """ "the value counts cases: M - min(D, d x value)"; D: "default M". Never more than M. """
+    """ "the value counts cases: M - min(D, d x value)"; D: "default M". Never more than M."""
     most = getattr(indicator.per_case, "max", indicator.points)
     if value < 0:
         hit("rule: per_case, negative value")
@@ -103,7 +111,11 @@ def linear(indicator, value, c):
     """ "q up to x, then q + a x (value - x) / y pro rata, at most M (`less`: downwards from x)" """
     rule = indicator.linear
     beyond = rule.start - value if indicator.better == "less" else value - rule.start
-    hit("rule: linear, " + indicator.better + (", beyond the start" if beyond > 0 else ", at or before the start"))
+    hit(
+        "rule: linear, "
+        + indicator.better
+        + (", beyond the start" if beyond > 0 else ", at or before the start")
+    )
     return min(rule.points + rule.add * max(beyond, Fraction(0)) / rule.per, indicator.points)
 
 
@@ -113,9 +125,10 @@ def all_or_nothing(indicator, met_target):
 
 
 def leader(indicator, value, against, c, best):
-    """ "within the cluster. T > 0: h x M x c up to c = 1; beyond it h x M + (1 - h) x M x u / u_max with u = c - 1 and
-    u_max the cluster's largest; T = 0: M x value / the largest value among the units with T = 0, or 0 when that is 0".
-    Negative results are 0. `best` is (u_max, largest value among T = 0). """
+    """ "within the cluster. T > 0: h x M x c up to c = 1; beyond it h x M + (1 - h) x M x u /
+    u_max with u = c - 1 and u_max the cluster's largest; T = 0: M x value / the largest value
+    among the units with T = 0, or 0 when that is 0". Negative results are 0. `best` is (u_max,
+    largest value among T = 0)."""
     m, h = indicator.points, indicator.half / 100
     excess_max, value_max = best
     if against == 0:
@@ -129,7 +142,8 @@ def leader(indicator, value, against, c, best):
 
 
 def leader_best(lines):
-    """The cluster's maxima for one indicator: "only units whose line is neither missing nor na take part". """
+    """The cluster's maxima for one indicator: "only units whose line is neither missing nor na
+    take part"."""
     taking_part = [line for line in lines if line.note == ""]
     excess = [line.c_scored - 1 for line in taking_part if line.against > 0]
     values = [line.value for line in taking_part if line.against == 0]
@@ -137,8 +151,9 @@ def leader_best(lines):
 
 
 def bonus(indicator, value, c):
-    """ "`per` %, `points` b, `max` B: min(B, b x floor((c - 1) x 100 / per)) when c > 1; or `steps` as above; or
-    `per_case` b, `max` B: min(B, b x value)." Nothing to compare with gives 0, and a bonus is never negative. """
+    """ "`per` %, `points` b, `max` B: min(B, b x floor((c - 1) x 100 / per)) when c > 1; or
+    `steps` as above; or `per_case` b, `max` B: min(B, b x value)." Nothing to compare with
+    gives 0, and a bonus is never negative."""
     given = indicator.bonus
     if given is None:
         return Fraction(0)
@@ -172,5 +187,6 @@ def points(line, best):
         return all_or_nothing(indicator, line.met)
     if indicator.rule == "leader":
         return leader(indicator, value, line.against, c, best)
-    return {"proportional": proportional, "deduct": deduct, "per_case": per_case, "linear": linear}[indicator.rule](
-        indicator, value, c)
+    return {"proportional": proportional, "deduct": deduct, "per_case": per_case, "linear": linear}[
+        indicator.rule
+    ](indicator, value, c)

@@ -7,7 +7,8 @@ from branches import hit
 
 
 def contribution(indicator, cells):
-    """What one leaf adds: its numerator and denominator, or None when none of its cells has a value."""
+    """What one leaf adds: its numerator and denominator, or None when none of its cells has a
+    value."""
     values = [c for c in cells if not c.na]
     if not values:
         return None
@@ -16,11 +17,12 @@ def contribution(indicator, cells):
         if len(values) > 1:
             hit("yes_no: several values for one leaf")
         return min(c.value for c in values), Fraction(1)
-    if indicator.kind == "amount":      # "one number, summed"
+    if indicator.kind == "amount":  # "one number, summed"
         return sum(c.value for c in values), None
-    if indicator.kind == "ratio":       # "Never averaged: sum of num / sum of den"
+    if indicator.kind == "ratio":  # "Never averaged: sum of num / sum of den"
         return sum(c.value for c in values), sum(c.denominator for c in values)
-    # mean: "sum of (value x weight) / sum of weight"; "numerators, denominators, weighted values each on its own"
+    # mean: "sum of (value x weight) / sum of weight"; "numerators, denominators, weighted values
+    # each on its own"
     return sum(c.value * c.denominator for c in values), sum(c.denominator for c in values)
 
 
@@ -30,28 +32,35 @@ def components(cells, indicator, leaves, day, periods):
     for leaf in leaves:
         found = cells.of_leaf(indicator, leaf, day, periods)
         added = contribution(indicator, found)
-        if added is not None:           # "`reported` = leaves with a value"
+        if added is not None:  # "`reported` = leaves with a value"
             reported.append(leaf)
             numerator += added[0]
             denominator += added[1] or 0
-        elif found:                     # "`na` = leaves that have only not-applicable"
+        elif found:  # "`na` = leaves that have only not-applicable"
             na += 1
-    expected = len(leaves) - na         # "`expected` = leaves - `na`; the others are missing"
+    expected = len(leaves) - na  # "`expected` = leaves - `na`; the others are missing"
     if indicator.kind == "yes_no":
         # "denominator = number of expected leaves"
         denominator = Fraction(expected)
     elif indicator.kind == "amount":
         denominator = None
     if not reported:
-        # "No leaf reported: numerator, denominator and value are empty; otherwise given even when 0."
+        # "No leaf reported: numerator, denominator and value are empty; otherwise given even when
+        # 0."
         numerator = denominator = None
-    return SimpleNamespace(numerator=numerator, denominator=denominator, reported=reported, expected=expected, na=na,
-                           missing=expected - len(reported))
+    return SimpleNamespace(
+        numerator=numerator,
+        denominator=denominator,
+        reported=reported,
+        expected=expected,
+        na=na,
+        missing=expected - len(reported),
+    )
 
 
 def quotient(indicator, parts):
-    """ "value = numerator / denominator (x 100 for `ratio` and `yes_no`), or the numerator (`amount`). Denominator 0 ->
-    no value." """
+    """ "value = numerator / denominator (x 100 for `ratio` and `yes_no`), or the numerator
+    (`amount`). Denominator 0 -> no value." """
     if parts.numerator is None or indicator.kind == "amount":
         return parts.numerator
     if parts.denominator == 0:
@@ -61,12 +70,15 @@ def quotient(indicator, parts):
 
 
 def value(cells, indicator, parts, day):
-    """ "`decrease`/`increase`: the baseline is rolled up as one `period` scope over the same tree, from those leaves only
-    that are reported in the scope in question; no baseline value -> no value." """
+    """ "`decrease`/`increase`: the baseline is rolled up as one `period` scope over the same
+    tree, from those leaves only that are reported in the scope in question; no baseline value
+    -> no value." """
     now = quotient(indicator, parts)
     if indicator.measure == "level" or now is None:
         return now
-    before = quotient(indicator, components(cells, indicator, parts.reported, day, [cells.campaign.baseline]))
+    before = quotient(
+        indicator, components(cells, indicator, parts.reported, day, [cells.campaign.baseline])
+    )
     if before is None:
         hit("value: no baseline value")
         return None
@@ -76,7 +88,7 @@ def value(cells, indicator, parts, day):
 
 def to_date(case, period):
     """ "`flow`: to date = sum of the periods so far" """
-    return case.campaign.periods[:case.campaign.periods.index(period) + 1]
+    return case.campaign.periods[: case.campaign.periods.index(period) + 1]
 
 
 def figures(case, cells, indicator, unit, day, periods):
@@ -87,10 +99,14 @@ def figures(case, cells, indicator, unit, day, periods):
 
 
 def units_of(case, indicator, day):
-    """ "a row for each unit of the tree of P at or below the owner and at or above `reported_by`" """
+    """ "a row for each unit of the tree of P at or below the owner and at or above
+    `reported_by`" """
     levels = case.tree.levels_above(indicator.reported_by) | {indicator.reported_by}
-    return [unit for unit in case.tree.codes()
-            if case.tree.at_or_below(unit, case.campaign.owner, day) and case.tree.level(unit) in levels]
+    return [
+        unit
+        for unit in case.tree.codes()
+        if case.tree.at_or_below(unit, case.campaign.owner, day) and case.tree.level(unit) in levels
+    ]
 
 
 def compute(case, cells, period):
@@ -99,10 +115,14 @@ def compute(case, cells, period):
     table = {}
     for scope, periods in (("period", [period]), ("to_date", to_date(case, period))):
         for indicator in case.campaign.indicators:
-            if indicator.kind == "assessed":    # "for each indicator but the assessed ones, in both scopes"
+            if (
+                indicator.kind == "assessed"
+            ):  # "for each indicator but the assessed ones, in both scopes"
                 continue
             for unit in units_of(case, indicator, day):
-                table[scope, unit, indicator.code] = figures(case, cells, indicator, unit, day, periods)
+                table[scope, unit, indicator.code] = figures(
+                    case, cells, indicator, unit, day, periods
+                )
     check_sums(case, table, day)
     return table
 
@@ -121,5 +141,5 @@ def check_sums(case, table, day):
         total = sums.get((scope, unit, code), Counter())
         for name in ("numerator", "denominator", "expected", "na", "missing"):
             if name == "denominator" and kinds[code].kind == "yes_no":
-                continue        # it is `expected` again, shown only where a leaf reported
+                continue  # it is `expected` again, shown only where a leaf reported
             assert total[name] == (getattr(parts, name) or 0), (scope, unit, code, name)
