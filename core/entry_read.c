@@ -2,6 +2,7 @@
 // more than once and to bring the cells of one form together, so that 2 million rows are no problem.
 #include "core/entry.h"
 
+#include "core/csv_fields.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,53 +27,15 @@ struct reading {
 
 static const char *field(const struct reading *reading, size_t row, size_t column)
 {
-    return csv_at(reading->table, row, column)->text;
+    return csv_text(reading->table, row, column);
 }
 
-#define FAULT(reading, code, row, column, ...)                                       \
-    finding_add((reading)->findings, code, csv_place((reading)->table, row, column), \
-                field(reading, row, column), __VA_ARGS__)
-
-static void comma_for_point(char *text)
-{
-    char *point = strchr(text, '.');
-    if (point)
-        *point = ',';
-}
-
-static void refuse_ambiguous(const struct reading *reading, size_t row, size_t column)
-{
-    const struct csv_field *text = csv_at(reading->table, row, column);
-    char grouped[DECIMAL_TEXT_SIZE], fraction[DECIMAL_TEXT_SIZE];
-    decimal_readings(text->text, text->length, grouped, fraction);
-    if (reading->style == DECIMAL_COMMA) {
-        comma_for_point(grouped);
-        comma_for_point(fraction);
-    }
-    FAULT(reading, FINDING_AMBIGUOUS_NUMBER, row, column, text->text, grouped, fraction, NULL);
-}
+#define FAULT(reading, code, row, column, ...) \
+    CSV_FAULT((reading)->table, (reading)->findings, code, row, column, __VA_ARGS__)
 
 static void read_number(const struct reading *reading, size_t row, size_t column, int64_t *ret_e4)
 {
-    const struct csv_field *text = csv_at(reading->table, row, column);
-    switch (decimal_parse(text->text, text->length, reading->style, ret_e4)) {
-    case DECIMAL_OK:
-        return;
-    case DECIMAL_TOO_PRECISE:
-        FAULT(reading, FINDING_TOO_MANY_DECIMALS, row, column, text->text, NULL);
-        return;
-    case DECIMAL_OUT_OF_RANGE:
-        FAULT(reading, FINDING_OUT_OF_RANGE, row, column, text->text, NULL);
-        return;
-    case DECIMAL_AMBIGUOUS:
-        refuse_ambiguous(reading, row, column);
-        return;
-    case DECIMAL_EMPTY:
-    case DECIMAL_MALFORMED:
-        break;
-    }
-    FAULT(reading, FINDING_BAD_NUMBER, row, column, text->text,
-          reading->style == DECIMAL_COMMA ? "38,5" : "38.5", NULL);
+    csv_number(reading->table, row, column, reading->style, ret_e4, reading->findings);
 }
 
 static const char *read_code(const struct reading *reading, size_t row, size_t column)

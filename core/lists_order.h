@@ -1,0 +1,16 @@
+// The orders of the lists' entries (for qsort and merging): by key, which is unique but for
+// adjustments; these are ordered by all they hold.
+#ifndef THIDUA_CORE_LISTS_ORDER_H
+#define THIDUA_CORE_LISTS_ORDER_H
+
+#include "core/lists.h"
+
+int target_order(const void *left, const void *right);
+int adjustment_order(const void *left, const void *right);
+int nomination_order(const void *left, const void *right);
+int decision_order(const void *left, const void *right);
+
+extern const char *const nominee_category_words[]; // by enum; "" for none, ends with NULL
+extern const char *const decision_words[2];        // "not awarded", "awarded"
+
+#endif
