@@ -97,16 +97,15 @@ static bool step_reached(const struct rule_case *rule, const struct step *step)
     return step->beyond ? order > 0 : order >= 0;
 }
 
+// The top row is the best one, wherever it stands: of the rows that hold, the most points count.
 static void steps_points(const struct rule_case *rule, const struct step *steps, size_t count,
                          mpq_t ret)
 {
-    mpq_set_ui(ret, 0, 1);
-    for (size_t i = 0; i < count; i++) {
-        if (step_reached(rule, &steps[i])) {
-            mpq_set_e4(ret, steps[i].points_e4);
-            return;
-        }
-    }
+    const struct step *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        if ((best == NULL || steps[i].points_e4 > best->points_e4) && step_reached(rule, &steps[i]))
+            best = &steps[i];
+    mpq_set_e4(ret, best == NULL ? 0 : best->points_e4);
 }
 
 static void points_steps(const struct rule_case *rule, mpq_t ret)
@@ -298,22 +297,23 @@ void rule_bonus(const struct indicator *indicator, const mpq_t value, bool has_a
 
 bool rule_needs_target(const struct indicator *indicator)
 {
-    if (indicator->kind == KIND_ASSESSED || indicator->has_score_against)
+    if (indicator->kind == KIND_ASSESSED)
         return false;
     switch (indicator->rule) {
     case RULE_PER_CASE:
     case RULE_LINEAR:
         return false;
+    case RULE_ALL_OR_NOTHING: // being met is always against the target
+        return true;
     case RULE_STEPS:
         for (size_t i = 0; i < indicator->step_count; i++)
             if (!indicator->steps[i].by_value)
-                return true;
+                return !indicator->has_score_against;
         return false;
     case RULE_PROPORTIONAL:
     case RULE_DEDUCT:
     case RULE_LEADER:
-    case RULE_ALL_OR_NOTHING:
         break;
     }
-    return true;
+    return !indicator->has_score_against;
 }

@@ -54,11 +54,12 @@ int score_cluster(const struct rollup_plan *plan, const struct targets *targets,
                   size_t count, struct cluster_scores *ret, struct err *err);
 void cluster_scores_clear(struct cluster_scores *scores);
 
-// Which assessed entry counts for a unit: verified before na before self-assessed (only with
-// count_unverified); the latest period that has one. *ret_e4 for VERIFIED and SELF.
-enum assessed_source assessed_counting(const struct campaign *campaign,
-                                       const struct assessed_cell *cells, size_t period_slots,
-                                       int64_t *ret_e4, size_t *ret_slot);
+// Which assessed entry counts for a unit: of the periods in which it stood below the owner the
+// latest that has one, verified before na before self-assessed (only with count_unverified). `cells`
+// by period slot. *ret_e4 for VERIFIED and SELF, *ret_slot for all but NONE.
+enum assessed_source assessed_counting(const struct rollup_plan *plan, uint32_t unit,
+                                       const struct assessed_cell *cells, int64_t *ret_e4,
+                                       size_t *ret_slot);
 
 // Where being met is required, missing is not met and not applicable is left out.
 bool met_as_required(int met, enum line_note note);
@@ -70,8 +71,17 @@ bool period_late(const struct campaign *campaign, struct period period, int64_t 
                  int64_t cut_us);
 bool period_due_past(const struct campaign *campaign, struct period period, int64_t cut_us);
 
+// How many periods so far were late and on time for every unit below the owner (a unit counts the
+// periods on whose last day it was there): late when an office of its leaves then was.
+// handed_in_us[unit * period_slots + slot] is the first accepted entry of an office, INT64_MAX for
+// none. ret_*: by unit, overwritten.
+void late_count(const struct rollup_plan *plan, const int64_t *handed_in_us, int64_t cut_us,
+                int64_t *ret_late, int64_t *ret_on_time);
+
 // The parts of the rule that `explain` tells about, in rule.c:
 //   points of one line by its rule, unrounded; u_max etc. for `leader` come from the cluster.
+//   `against` is what the completion is against: score_against, else the target; for the points of
+//   `all_or_nothing` the target.
 struct leader_maxima {
     mpq_t excess, value;
     bool has_excess, has_value;

@@ -1,7 +1,7 @@
 // One line of the scores: an indicator of a competing unit (semantics.md, section 4).
 #include "core/score_private.h"
 
-#include <string.h>
+#include "core/rollup_links.h"
 
 void line_init(struct score_line *line)
 {
@@ -14,24 +14,27 @@ void line_clear(struct score_line *line)
     mpq_clears(line->value, line->completion, line->points, NULL);
 }
 
-enum assessed_source assessed_counting(const struct campaign *campaign,
-                                       const struct assessed_cell *cells, size_t period_slots,
-                                       int64_t *ret_e4, size_t *ret_slot)
+static enum assessed_source source_of(const struct assessed_cell *cell, bool count_unverified)
 {
-    for (size_t slot = period_slots; slot-- > 0;) {
-        const struct assessed_cell *cell = &cells[slot];
-        bool na = cell->has_self && cell->self_state == CELL_NA;
-        if (!cell->has_verified && !na && !(cell->has_self && campaign->count_unverified))
+    if (cell->has_verified)
+        return ASSESSED_VERIFIED;
+    if (cell->has_self && cell->self_state == CELL_NA)
+        return ASSESSED_NA;
+    return cell->has_self && count_unverified ? ASSESSED_SELF : ASSESSED_NONE;
+}
+
+enum assessed_source assessed_counting(const struct rollup_plan *plan, uint32_t unit,
+                                       const struct assessed_cell *cells, int64_t *ret_e4,
+                                       size_t *ret_slot)
+{
+    for (size_t slot = plan->period_slots; slot-- > 0;) {
+        enum assessed_source source = source_of(&cells[slot], plan->campaign->count_unverified);
+        if (source == ASSESSED_NONE || !plan->links->below[slot][unit])
             continue;
+        if (source != ASSESSED_NA)
+            *ret_e4 = source == ASSESSED_VERIFIED ? cells[slot].verified_e4 : cells[slot].self_e4;
         *ret_slot = slot;
-        if (cell->has_verified) {
-            *ret_e4 = cell->verified_e4;
-            return ASSESSED_VERIFIED;
-        }
-        if (na)
-            return ASSESSED_NA;
-        *ret_e4 = cell->self_e4;
-        return ASSESSED_SELF;
+        return source;
     }
     return ASSESSED_NONE;
 }
@@ -42,7 +45,7 @@ static void read_assessed(const struct score_case *score, const struct score_uni
     size_t slots = score->plan->period_slots, slot = 0;
     int64_t points_e4 = 0;
     enum assessed_source source = assessed_counting(
-        score->campaign, &input->assessed[indicator * slots], slots, &points_e4, &slot);
+        score->plan, input->unit, &input->assessed[indicator * slots], &points_e4, &slot);
     ret->has_value = source == ASSESSED_VERIFIED || source == ASSESSED_SELF;
     mpq_set_e4(ret->value, points_e4);
     if (source == ASSESSED_NA)
@@ -139,8 +142,10 @@ static void scored_points(const struct indicator *indicator, const struct leader
         assessed_points(indicator, line->value, line->points);
     } else {
         bool has_against = line_against(indicator, line, against);
-        rule_points(indicator, line->value, has_against, against, maxima, line->points);
         rule_bonus(indicator, line->value, has_against, against, ret_bonus);
+        if (indicator->rule == RULE_ALL_OR_NOTHING) // being met is always against the target
+            mpq_set_e4(against, line->target_e4);
+        rule_points(indicator, line->value, has_against, against, maxima, line->points);
     }
     mpq_clear(against);
 }

@@ -1,0 +1,48 @@
+// A whole run in one process, without server or store: a case directory (units.csv, campaign.yaml,
+// results/*.csv and the lists beside them) in, the four output files out.
+#ifndef THIDUA_TESTS_OFFLINE_H
+#define THIDUA_TESTS_OFFLINE_H
+
+#include "core/entry.h"
+#include "core/output.h"
+
+// One stored cell, in the order of acceptance.
+struct offline_entry {
+    uint32_t unit, indicator;
+    struct period period;
+    int64_t accepted, accepted_us; // accepted_us: INT64_MIN when the case does not say
+    struct cell cell;
+};
+struct offline_case {
+    struct arena *arena;
+    struct unit_tree *tree;
+    struct campaign *campaign;
+    struct targets targets;
+    struct adjustments adjustments;
+    struct nominations nominations;
+    struct decisions decisions;
+    struct offline_entry *entries;
+    size_t entry_count, entry_capacity;
+};
+struct offline_options {
+    struct period period;  // kind 0: the campaign's last one
+    size_t tops_per_part;  // 0: all in one part
+    uint64_t shuffle_seed; // 0: cells in the order of acceptance
+    bool has_cut;
+    int64_t cut_us; // entries accepted from then on do not count
+};
+#define OFFLINE_FILES 4
+extern const char *const offline_names[OFFLINE_FILES]; // "rollup.csv" …
+struct offline_output {
+    struct text files[OFFLINE_FILES];
+};
+
+// Messages go to stderr. 0, or -1 when something is wrong with the case.
+int offline_load(const char *directory, struct offline_case *ret);
+void offline_free(struct offline_case *given);
+int offline_run(const struct offline_case *given, const struct offline_options *options,
+                struct offline_output *ret, struct err *err);
+void offline_output_free(struct offline_output *output);
+bool offline_read_file(const char *path, struct text *ret); // false: there is none
+
+#endif
