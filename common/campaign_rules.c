@@ -416,27 +416,6 @@ void check_class(struct yaml_reader *reader, const struct yaml_map *map)
     default_name(&class->name, class->code);
 }
 
-static int compare_index(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
-
-static void sort_indexes(uint32_t *list, size_t count)
-{
-    if (count > 1)
-        qsort(list, count, sizeof *list, compare_index);
-}
-
-// Reasons are given in the campaign's order, whatever the order here.
-void check_disqualify(struct yaml_reader *reader, const struct yaml_map *map)
-{
-    struct campaign *campaign = yaml_map_target(map);
-    (void)reader;
-    sort_indexes(campaign->disqualify_not_met, campaign->disqualify_not_met_count);
-    sort_indexes(campaign->disqualify_adjustments, campaign->disqualify_adjustment_count);
-}
-
 #define NOMINEES (BIT(TO_INDIVIDUAL) | BIT(TO_COLLECTIVE) | BIT(TO_HOUSEHOLD))
 static const struct belonging award_keys[] = {
     {"total_min", BIT(TO_UNIT), false}, {"rank_max", BIT(TO_UNIT), false},

@@ -15,7 +15,6 @@ void check_bonus(struct yaml_reader *reader, const struct yaml_map *map);
 void check_cluster(struct yaml_reader *reader, const struct yaml_map *map);
 void check_adjustment(struct yaml_reader *reader, const struct yaml_map *map);
 void check_class(struct yaml_reader *reader, const struct yaml_map *map);
-void check_disqualify(struct yaml_reader *reader, const struct yaml_map *map);
 void check_award(struct yaml_reader *reader, const struct yaml_map *map);
 void check_quota(struct yaml_reader *reader, const struct yaml_map *map);
 

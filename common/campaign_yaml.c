@@ -237,7 +237,7 @@ static const struct yaml_field disqualify_fields[] = {
     {"not_met", YAML_FIELD_REFERENCES, AT(disqualify_not_met), COUNT_AT(disqualify_not_met_count), .most = INDICATORS_MAX, .to = &to_indicator},
     {"adjustment", YAML_FIELD_REFERENCES, AT(disqualify_adjustments), COUNT_AT(disqualify_adjustment_count), .most = CAMPAIGN_LIST_MAX, .to = &to_adjustment},
 };
-static const struct yaml_table disqualify_table = {TABLE(disqualify_fields), .check = check_disqualify};
+static const struct yaml_table disqualify_table = {TABLE(disqualify_fields)};
 
 static const struct yaml_field campaign_fields[] = {
     {"campaign", YAML_FIELD_CODE, .required = true, AT(code)},

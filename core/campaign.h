@@ -181,9 +181,9 @@ struct campaign {
     size_t tie_break_count;
     bool has_missing_over;
     int64_t missing_over;
-    uint32_t *disqualify_not_met;     // indicator indexes, campaign order
+    uint32_t *disqualify_not_met;     // indicator indexes, in the order of the list
     size_t disqualify_not_met_count;
-    uint32_t *disqualify_adjustments; // adjustment indexes, campaign order
+    uint32_t *disqualify_adjustments; // adjustment indexes, in the order of the list
     size_t disqualify_adjustment_count;
     struct award *awards;
     size_t award_count;
