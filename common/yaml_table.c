@@ -1,7 +1,7 @@
 // Works through a queue of maps, so that neither the file nor the tables make it recurse: reading a
 // map stores its values and puts the maps inside it at the end of the queue. References and checks
 // come last, when every list is there.
-#include "common/yaml_table.h"
+#include "common/yaml_value.h"
 
 #include "core/campaign.h"
 #include "core/decimal.h"
@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EXAMPLE_NUMBER "38.5"
 
 struct yaml_map {
     const struct yaml_table *table;
@@ -79,197 +77,6 @@ bool yaml_good(const struct yaml_map *map, const char *key)
     return node && node->shape != YAML_BROKEN;
 }
 
-static const char *name_of(const struct yaml_node *node)
-{
-    return node->key ? node->key : "-";
-}
-
-// Names what is wrong with a node; later checks pass it by.
-#define FAULT(reader, code, node, ...)               \
-    do {                                             \
-        yaml_fault(reader, code, node, __VA_ARGS__); \
-        (node)->shape = YAML_BROKEN;                 \
-    } while (0)
-
-static bool is_text(struct yaml_reader *reader, struct yaml_node *node)
-{
-    if (node->shape == YAML_TEXT)
-        return true;
-    if (node->shape != YAML_BROKEN)
-        FAULT(reader, FINDING_NOT_A_TEXT, node, name_of(node), NULL);
-    return false;
-}
-
-// --- single values ---
-
-static void store(const struct yaml_field *field, void *target, const void *value, size_t size)
-{
-    if (field->at != YAML_NOWHERE)
-        memcpy((char *)target + field->at, value, size);
-}
-
-static void store_given(const struct yaml_field *field, void *target)
-{
-    bool given = true;
-    if (field->given_at != 0)
-        memcpy((char *)target + field->given_at, &given, sizeof given);
-}
-
-static void read_text(struct yaml_reader *reader, const struct yaml_field *field,
-                      struct yaml_node *node, void *target)
-{
-    if (node->length > CAMPAIGN_TEXT_BYTES_MAX) {
-        char most[DECIMAL_TEXT_SIZE];
-        decimal_format(CAMPAIGN_TEXT_BYTES_MAX, 0, most);
-        FAULT(reader, FINDING_FIELD_TOO_LONG, node, most, NULL);
-        return;
-    }
-    store(field, target, &node->text, sizeof node->text);
-}
-
-static bool is_code(struct yaml_reader *reader, struct yaml_node *node)
-{
-    if (!is_text(reader, node))
-        return false;
-    if (code_valid(node->text, node->length))
-        return true;
-    FAULT(reader, FINDING_BAD_CODE, node, node->text, NULL);
-    return false;
-}
-
-static void read_code(struct yaml_reader *reader, const struct yaml_field *field,
-                      struct yaml_node *node, void *target)
-{
-    if (is_code(reader, node))
-        store(field, target, &node->text, sizeof node->text);
-}
-
-// "a | b | c"
-static void join_words(const char *const *words, char *buffer, size_t size)
-{
-    size_t at = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; words[i] && at < size; i++)
-        at += (size_t)snprintf(buffer + at, size - at, "%s%s", i ? " | " : "", words[i]);
-}
-
-static void read_word(struct yaml_reader *reader, const struct yaml_field *field,
-                      struct yaml_node *node, void *target)
-{
-    for (unsigned i = 0; field->words[i]; i++)
-        if (strcmp(field->words[i], node->text) == 0) {
-            unsigned number = field->first + i;
-            store(field, target, &number, sizeof number);
-            return;
-        }
-    char words[200];
-    join_words(field->words, words, sizeof words);
-    FAULT(reader, FINDING_BAD_VALUE, node, node->text, words, NULL);
-}
-
-static void read_bool(struct yaml_reader *reader, const struct yaml_field *field,
-                      struct yaml_node *node, void *target)
-{
-    bool value = strcmp(node->text, "true") == 0;
-    if (value || strcmp(node->text, "false") == 0)
-        store(field, target, &value, sizeof value);
-    else
-        FAULT(reader, FINDING_BAD_VALUE, node, node->text, "true | false", NULL);
-}
-
-static bool parse_number(struct yaml_reader *reader, struct yaml_node *node, int64_t *ret_e4)
-{
-    switch (decimal_parse(node->text, node->length, DECIMAL_POINT, ret_e4)) {
-    case DECIMAL_OK:
-        return true;
-    case DECIMAL_TOO_PRECISE:
-        FAULT(reader, FINDING_TOO_MANY_DECIMALS, node, node->text, NULL);
-        return false;
-    case DECIMAL_OUT_OF_RANGE:
-        FAULT(reader, FINDING_OUT_OF_RANGE, node, node->text, NULL);
-        return false;
-    case DECIMAL_EMPTY:
-    case DECIMAL_MALFORMED:
-    case DECIMAL_AMBIGUOUS:
-        break;
-    }
-    FAULT(reader, FINDING_BAD_NUMBER, node, node->text, EXAMPLE_NUMBER, NULL);
-    return false;
-}
-
-static bool within(struct yaml_reader *reader, const struct yaml_limits *limits, unsigned scale,
-                   struct yaml_node *node, int64_t value)
-{
-    if (value >= limits->low && value <= limits->high)
-        return true;
-    char low[DECIMAL_TEXT_SIZE], high[DECIMAL_TEXT_SIZE];
-    decimal_format(limits->low, scale, low);
-    decimal_format(limits->high, scale, high);
-    FAULT(reader, FINDING_OUT_OF_LIMITS, node, node->text, low, high, NULL);
-    return false;
-}
-
-static void read_number(struct yaml_reader *reader, const struct yaml_field *field,
-                        struct yaml_node *node, void *target)
-{
-    int64_t value;
-    if (!parse_number(reader, node, &value) ||
-        !within(reader, field->limits, DECIMAL_SCALE, node, value))
-        return;
-    int64_t unit = 1;
-    for (int i = field->limits->decimals; i < DECIMAL_SCALE; i++)
-        unit *= 10;
-    if (value % unit != 0) {
-        char decimals[DECIMAL_TEXT_SIZE];
-        decimal_format(field->limits->decimals, 0, decimals);
-        FAULT(reader, FINDING_POINT_DECIMALS, node, node->text, decimals, NULL);
-        return;
-    }
-    store(field, target, &value, sizeof value);
-}
-
-static bool parse_whole(struct yaml_reader *reader, const struct yaml_field *field,
-                        struct yaml_node *node, int64_t *ret)
-{
-    int64_t value;
-    if (!parse_number(reader, node, &value))
-        return false;
-    if (strchr(node->text, '.')) {
-        FAULT(reader, FINDING_FRACTION_NOT_ALLOWED, node, node->text, NULL);
-        return false;
-    }
-    *ret = value / DECIMAL_ONE_E4;
-    return within(reader, field->limits, 0, node, *ret);
-}
-
-static void read_whole(struct yaml_reader *reader, const struct yaml_field *field,
-                       struct yaml_node *node, void *target)
-{
-    int64_t value;
-    if (parse_whole(reader, field, node, &value))
-        store(field, target, &value, sizeof value);
-}
-
-static void read_small(struct yaml_reader *reader, const struct yaml_field *field,
-                       struct yaml_node *node, void *target)
-{
-    int64_t value;
-    if (!parse_whole(reader, field, node, &value))
-        return;
-    unsigned small = (unsigned)value;
-    store(field, target, &small, sizeof small);
-}
-
-static void read_period(struct yaml_reader *reader, const struct yaml_field *field,
-                        struct yaml_node *node, void *target)
-{
-    struct period period;
-    if (period_parse(node->text, node->length, &period))
-        store(field, target, &period, sizeof period);
-    else
-        FAULT(reader, FINDING_BAD_PERIOD, node, node->text, NULL);
-}
-
 // --- references ---
 
 static void refer(struct yaml_reader *reader, const struct yaml_field *field,
@@ -283,7 +90,7 @@ static void refer(struct yaml_reader *reader, const struct yaml_field *field,
 static void read_reference(struct yaml_reader *reader, const struct yaml_field *field,
                            struct yaml_node *node, void *target)
 {
-    if (is_code(reader, node))
+    if (yaml_is_code(reader, node))
         refer(reader, field, node, (uint32_t *)(void *)((char *)target + field->at));
 }
 
@@ -293,7 +100,8 @@ static void resolve(struct yaml_reader *reader)
         const struct reference *reference = &reader->references[i];
         *reference->where = reference->to->find(reader->root, reference->node->text);
         if (*reference->where == NO_INDEX)
-            FAULT(reader, reference->to->unknown, reference->node, reference->node->text, NULL);
+            YAML_FAULT(reader, reference->to->unknown, reference->node, reference->node->text,
+                       NULL);
     }
 }
 
@@ -318,7 +126,7 @@ static void refuse_twins(struct yaml_reader *reader, struct yaml_node **nodes, s
         qsort(nodes, count, sizeof *nodes, compare_codes);
     for (size_t i = 1; i < count; i++)
         if (strcmp(nodes[i - 1]->text, nodes[i]->text) == 0)
-            FAULT(reader, FINDING_DUPLICATE_CODE, nodes[i], nodes[i]->text, NULL);
+            YAML_FAULT(reader, FINDING_DUPLICATE_CODE, nodes[i], nodes[i]->text, NULL);
 }
 
 static bool is_list(struct yaml_reader *reader, const struct yaml_field *field,
@@ -327,17 +135,17 @@ static bool is_list(struct yaml_reader *reader, const struct yaml_field *field,
     if (node->shape == YAML_BROKEN)
         return false;
     if (node->shape != YAML_LIST) {
-        FAULT(reader, FINDING_NOT_A_LIST, node, name_of(node), NULL);
+        YAML_FAULT(reader, FINDING_NOT_A_LIST, node, yaml_name(node), NULL);
         return false;
     }
     if (node->count < field->least) {
-        FAULT(reader, FINDING_EMPTY_VALUE, node, name_of(node), NULL);
+        YAML_FAULT(reader, FINDING_EMPTY_VALUE, node, yaml_name(node), NULL);
         return false;
     }
     if (node->count > field->most) {
         char most[DECIMAL_TEXT_SIZE];
         decimal_format((i128)field->most, 0, most);
-        FAULT(reader, FINDING_TOO_MANY_ENTRIES, node, name_of(node), most, NULL);
+        YAML_FAULT(reader, FINDING_TOO_MANY_ENTRIES, node, yaml_name(node), most, NULL);
         return false;
     }
     return true;
@@ -347,7 +155,7 @@ static void *store_list(struct yaml_reader *reader, const struct yaml_field *fie
                         size_t count, size_t size)
 {
     void *list = arena_alloc(reader->arena, count, size);
-    store(field, target, &list, sizeof list);
+    yaml_store(field, target, &list, sizeof list);
     memcpy((char *)target + field->count_at, &count, sizeof count);
     return list;
 }
@@ -359,7 +167,7 @@ static struct yaml_node **good_codes(struct yaml_reader *reader, const struct ya
     struct yaml_node **nodes = mem_alloc(list->count, sizeof(struct yaml_node *));
     size_t count = 0;
     for (struct yaml_node *node = list->first; node; node = node->next)
-        if (is_code(reader, node))
+        if (yaml_is_code(reader, node))
             nodes[count++] = node;
     *ret_count = count;
     return nodes;
@@ -400,31 +208,16 @@ static void read_texts(struct yaml_reader *reader, const struct yaml_field *fiel
     if (!is_list(reader, field, node))
         return;
     for (struct yaml_node *item = node->first; item; item = item->next)
-        is_text(reader, item);
+        yaml_is_text(reader, item);
 }
 
 // --- maps ---
-
-static void preset(const struct yaml_field *field, void *target)
-{
-    const char *text = "";
-    unsigned small = (unsigned)field->preset;
-    uint32_t none = NO_INDEX;
-    if (field->type == YAML_FIELD_TEXT)
-        store(field, target, &text, sizeof text);
-    else if (field->type == YAML_FIELD_WORD || field->type == YAML_FIELD_SMALL)
-        store(field, target, &small, sizeof small);
-    else if (field->type == YAML_FIELD_NUMBER || field->type == YAML_FIELD_WHOLE)
-        store(field, target, &field->preset, sizeof field->preset);
-    else if (field->type == YAML_FIELD_REFERENCE)
-        store(field, target, &none, sizeof none);
-}
 
 // Goes as deep as the tables do, not the file: maps for the same struct, whether given or not.
 static void preset_all(const struct yaml_table *table, void *target)
 {
     for (size_t i = 0; i < table->count; i++) {
-        preset(&table->fields[i], target);
+        yaml_preset(&table->fields[i], target);
         if (table->fields[i].type == YAML_FIELD_MAP)
             preset_all(table->fields[i].table, target);
     }
@@ -438,7 +231,7 @@ static void enqueue(struct yaml_reader *reader, const struct yaml_table *table,
     if (node->shape == YAML_BROKEN)
         return;
     if (node->shape != YAML_MAP) {
-        FAULT(reader, FINDING_NOT_A_MAP, node, name_of(node), NULL);
+        YAML_FAULT(reader, FINDING_NOT_A_MAP, node, yaml_name(node), NULL);
         return;
     }
     struct yaml_map *map = MEM_PUSH(reader->maps, reader->map_count, reader->map_capacity);
@@ -469,14 +262,6 @@ typedef void read_field(struct yaml_reader *reader, const struct yaml_field *fie
                         struct yaml_node *node, void *target);
 
 static read_field *const readers[] = {
-    [YAML_FIELD_TEXT] = read_text,
-    [YAML_FIELD_CODE] = read_code,
-    [YAML_FIELD_WORD] = read_word,
-    [YAML_FIELD_BOOL] = read_bool,
-    [YAML_FIELD_NUMBER] = read_number,
-    [YAML_FIELD_WHOLE] = read_whole,
-    [YAML_FIELD_SMALL] = read_small,
-    [YAML_FIELD_PERIOD] = read_period,
     [YAML_FIELD_REFERENCE] = read_reference,
     [YAML_FIELD_CODES] = read_codes,
     [YAML_FIELD_REFERENCES] = read_references,
@@ -485,18 +270,22 @@ static read_field *const readers[] = {
     [YAML_FIELD_MAPS] = read_maps,
 };
 
-static bool takes_text(enum yaml_type type)
+static void store_given(const struct yaml_field *field, void *target)
 {
-    return type <= YAML_FIELD_REFERENCE;
+    bool given = true;
+    if (field->given_at != 0)
+        memcpy((char *)target + field->given_at, &given, sizeof given);
 }
 
-static void read_value(struct yaml_reader *reader, const struct yaml_field *field,
-                       struct yaml_node *node, void *target)
+static void read_key(struct yaml_reader *reader, const struct yaml_field *field,
+                     struct yaml_node *node, void *target)
 {
-    if (takes_text(field->type) && !is_text(reader, node))
+    if (field->type <= YAML_FIELD_REFERENCE && !yaml_is_text(reader, node))
         return;
     if (node->shape == YAML_TEXT && node->length == 0 && field->type != YAML_FIELD_TEXT)
-        FAULT(reader, FINDING_EMPTY_VALUE, node, name_of(node), NULL);
+        YAML_FAULT(reader, FINDING_EMPTY_VALUE, node, yaml_name(node), NULL);
+    else if (field->type <= YAML_FIELD_PERIOD)
+        yaml_read_value(reader, field, node, target);
     else
         readers[field->type](reader, field, node, target);
     if (node->shape != YAML_BROKEN)
@@ -519,7 +308,7 @@ static void unknown_key(struct yaml_reader *reader, const struct yaml_table *tab
     for (size_t i = 0; i < table->count && at < sizeof known; i++)
         at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", i ? ", " : "",
                                table->fields[i].key);
-    FAULT(reader, FINDING_UNKNOWN_KEY, node, node->key, known, NULL);
+    YAML_FAULT(reader, FINDING_UNKNOWN_KEY, node, node->key, known, NULL);
 }
 
 static void read_keys(struct yaml_reader *reader, size_t index)
@@ -530,10 +319,10 @@ static void read_keys(struct yaml_reader *reader, size_t index)
         if (at == SIZE_MAX) {
             unknown_key(reader, map.table, node);
         } else if (map.given[at]) {
-            FAULT(reader, FINDING_DUPLICATE_KEY, node, node->key, NULL);
+            YAML_FAULT(reader, FINDING_DUPLICATE_KEY, node, node->key, NULL);
         } else {
             map.given[at] = node;
-            read_value(reader, &map.table->fields[at], node, map.target);
+            read_key(reader, &map.table->fields[at], node, map.target);
         }
     }
     for (size_t i = 0; i < map.table->count; i++)

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum yaml_type {
+enum yaml_type { // up to PERIOD single values of their own, then references, lists and maps
     YAML_FIELD_TEXT,       // const char *; "" when left out
     YAML_FIELD_CODE,       // const char *
     YAML_FIELD_WORD,       // an enum: place in `words`

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define VALUE_CHARACTERS_MAX 64
-#define ARG_CHARACTERS_MAX 256
+#define ARG_CHARACTERS_MAX 320     // all keys of a campaign fit
 #define REPLACEMENT "\xEF\xBF\xBD" // U+FFFD
 #define ELLIPSIS "\xE2\x80\xA6"    // U+2026
 
