@@ -1,48 +1,56 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # The campaigns keep their promises: the generators give the committed bytes again, all text is UTF-8 in NFC, and an
 # independent computation (tests/naive) gives the rankings, awards and vectors that stand in campaigns/.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
+set -uo pipefail
+. "$(dirname "$0")/_lib.sh"
+
+command -v python3 >/dev/null || skip "python3 is not installed"
 export PYTHONDONTWRITEBYTECODE=1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-failed=0
 
-fail() { echo "campaigns.sh: $*" >&2; failed=1; }
-
-regenerate() {
-    local case=$1 again=$work/again/${1##*/} file
-    mkdir -p "$again"
-    python3 "$case/generate.py" "$again" || { fail "$case/generate.py failed"; return; }
-    while read -r file; do
-        cmp -s "$again/$file" "$case/$file" || fail "$case/$file is not what generate.py writes"
-    done < <(cd "$again" && find . -type f | LC_ALL=C sort)
-    diff <(cd "$again/results" && ls) <(cd "$case/results" && ls) >/dev/null || fail "$case/results holds other files"
-}
-
-compute() {
-    local case=$1 out=$work/out/$1
-    mkdir -p "$out"
-    python3 tests/naive/naive.py "$case" --out "$out" || { fail "$case cannot be computed"; return; }
-    local file
-    for file in "$case"/expected/*.csv; do
-        [ -e "$file" ] || continue
-        diff -u "$file" "$out/${file##*/}" || fail "$file differs"
-    done
-    [ ! -e "$case/vectors.csv" ] || python3 campaigns/schemes/vectors.py "$case" "$out" || fail "$case: vectors differ"
-}
-
-find campaigns -type f \( -name '*.csv' -o -name '*.yaml' -o -name '*.md' -o -name '*.py' \) -print0 |
-    python3 -c '
+not_in_nfc() {
+    find campaigns -type f \( -name '*.csv' -o -name '*.yaml' -o -name '*.md' -o -name '*.py' \) -print0 | python3 -c '
 import sys, unicodedata
-bad = [path for path in sys.stdin.read().split("\0") if path
-       and not unicodedata.is_normalized("NFC", open(path, "rb").read().decode("utf-8"))]
-sys.exit("not in NFC: " + " ".join(bad) if bad else 0)' || fail "text"
+for path in filter(None, sys.stdin.read().split("\0")):
+    try:
+        good = unicodedata.is_normalized("NFC", open(path, "rb").read().decode("utf-8"))
+    except UnicodeDecodeError:
+        good = False
+    if not good:
+        print(path)'
+}
 
+# regenerate CASEDIR: generate.py writes, elsewhere, exactly what is committed.
+regenerate() {
+    local case=$1 again=$work/again/$1 file
+    mkdir -p "$again"
+    python3 "$case/generate.py" "$again" || violation "$case/generate.py failed"
+    while IFS= read -r file; do
+        cmp -s "$again/$file" "$case/$file" || violation "not what generate.py writes: $case/$file"
+    done < <(cd "$again" && find . -type f)
+    violations_from "$case/results" < <(diff <(ls "$again/results") <(ls "$case/results"))
+}
+
+# compute CASEDIR: expected/ and vectors.csv are what tests/naive computes.
+compute() {
+    local case=$1 out=$work/out/$1 file
+    mkdir -p "$out"
+    if ! python3 tests/naive/naive.py "$case" --out "$out"; then
+        violation "cannot be computed: $case"
+        return
+    fi
+    for file in "$case"/expected/*.csv; do
+        [ ! -e "$file" ] || violations_from "$file" < <(diff "$file" "$out/${file##*/}")
+    done
+    [ ! -e "$case/vectors.csv" ] || violations_from vectors < <(python3 campaigns/schemes/vectors.py "$case" "$out" 2>&1)
+}
+
+violations_from "not UTF-8 in NFC" < <(not_in_nfc)
 for case in campaigns/y-tich-2022 campaigns/chi-lang-2022; do
     regenerate "$case"
 done
 for file in campaigns/*/campaign.yaml campaigns/schemes/*/campaign.yaml; do
-    [ ! -e "$file" ] || compute "${file%/campaign.yaml}"
+    compute "${file%/campaign.yaml}"
 done
-exit "$failed"
+finish
