@@ -15,6 +15,11 @@ SEED = "chi-lang-2022/1"
 Commune = collections.namedtuple("Commune", "code name villages strength criteria criteria_gained targets lean "
                                  "road_without_target", defaults=({}, {}, 0))
 
+
+def is_town(commune):
+    return commune.name.startswith("Thị trấn")
+
+
 # What the launch document of Y Tịch commune sets itself (see ../y-tich-2022).
 Y_TICH = {"GRAIN": 19200, "FRUIT": 3000, "FOREST": 1000, "CATTLE": 950, "POULTRY": 28000, "BUDGET": 7400, "INCOME": 385,
           "POOR": 10, "INSURED": 86, "CULTFAM": 93, "CULTURE": 100, "WATER": 98, "ROAD": 200}
@@ -44,7 +49,8 @@ COMMUNES = [
     Commune("06523", "Xã Chi Lăng", 9, 107, 19, 0, {}, {"NTM": 0}),
 ]
 
-# The households of the last village make the commune's sum this one; a list gives every village's (Y Tịch, as in its own campaign).
+# The households of the last village make the commune's sum this one; a list gives every village's (Y Tịch's are those of
+# its own campaign).
 HOUSEHOLDS = {"06472": 650, "06475": 750, "06520": [142, 118, 120, 96, 155, 109, 124, 87]}
 
 # A hamlet that does not report for itself all year: `other` reports for it before `begins` or after `ends`.

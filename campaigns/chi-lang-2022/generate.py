@@ -33,7 +33,7 @@ def rng(*key):
 # ---- units
 
 def hamlets_of(commune):
-    low, high = (95, 190) if is_town(commune) else (60, 150)
+    low, high = (95, 190) if district.is_town(commune) else (60, 150)
     households = [rng("households", commune.code, number).between(low, high) for number in range(commune.villages)]
     fixed = district.HOUSEHOLDS.get(commune.code)
     if isinstance(fixed, list):
@@ -42,10 +42,6 @@ def hamlets_of(commune):
         households[-1] += fixed - sum(households)
     return [Hamlet(f"{commune.code}.{number:02}", commune, n, n * 43 // 10, n * 2 // 5)
             for number, n in enumerate(households, 1)]
-
-
-def is_town(commune):
-    return commune.name.startswith("Thị trấn")
 
 
 COMMUNES = {commune.code: commune for commune in district.COMMUNES}
@@ -74,7 +70,7 @@ def units():
     for code, commune in COMMUNES.items():
         yield [code, commune.name, "commune", "187", "", "", ""]
     for code, commune in COMMUNES.items():
-        word = "Khu" if is_town(commune) else "Thôn"
+        word = "Khu" if district.is_town(commune) else "Thôn"
         for number, hamlet in enumerate(HAMLETS[code], 1):
             change = district.CHANGES.get(hamlet.code)
             dates = [change.valid_from, change.valid_to, change.merged_into] if change else ["", "", ""]
@@ -127,15 +123,18 @@ def luck(hamlet, indicator):
     return rng("luck", indicator, hamlet.code).between(-5, 5)
 
 
+def year_steps(hamlet, indicator):
+    return share(hamlet, indicator) * (strength(hamlet.commune, indicator) + luck(hamlet, indicator)) // 100
+
+
 def flow_steps(hamlet, indicator, period, row):
-    year = share(hamlet, indicator) * (strength(hamlet.commune, indicator) + luck(hamlet, indicator)) // 100
     seasons = [row.months.get(month[5:], 0) for month in MONTHS]
-    return split(year, seasons)[MONTHS.index(period)]
+    return split(year_steps(hamlet, indicator), seasons)[MONTHS.index(period)]
 
 
 def stock_steps(hamlet, indicator, period):
-    year = share(hamlet, indicator) * (strength(hamlet.commune, indicator) + luck(hamlet, indicator)) // 100
-    return year * (100 - (12 - int(period[5:])) // 3) // 100
+    """A herd grows by 1 % a quarter towards what it is in December."""
+    return year_steps(hamlet, indicator) * (100 - (12 - int(period[5:])) // 3) // 100
 
 
 def village_amounts(commune, period):
@@ -230,7 +229,7 @@ def commune_stock(commune, period):
     paid = min(1000, 840 + (strength(commune, "CASHLESS") - 100) * 14 - (11 - month) * 12)
     yield cell(period, code, "CASHLESS", people * paid // 1000, people)
     if period in ("2022-01", "2022-06", "2022-12"):
-        if is_town(commune):
+        if district.is_town(commune):
             yield cell(period, code, "NTM", "", "", "na", "Thị trấn không xây dựng nông thôn mới")
         else:
             more = commune.criteria_gained if period == "2022-12" else 0
@@ -268,7 +267,7 @@ def form(commune, period):
     """All rows that one office hands in for one month (or for the baseline)."""
     if period == "2021":
         rows = poverty(commune, period)
-        if not is_town(commune):
+        if not district.is_town(commune):
             rows.append(cell(period, commune.code, "NTM", commune.criteria))
         return rows
     rows = list(village_amounts(commune, period)) + list(village_ratios(commune, period))

@@ -59,7 +59,8 @@ def individuals(commune, first):
 def collective(commune, number):
     who = f"T{number:02}"
     rng = Rng(district.SEED, "collective", who)
-    title = f"{rng.pick(COLLECTIVES)} {'khu' if commune.name.startswith('Thị trấn') else 'thôn'} {rng.between(1, commune.villages)}, {commune.name}"
+    word = "khu" if district.is_town(commune) else "thôn"
+    title = f"{rng.pick(COLLECTIVES)} {word} {rng.between(1, commune.villages)}, {commune.name}"
     votes, score = votes_and_score(rng, who, "GK-TT", 5)
     return row(who, commune.code, "GK-TT", "collective", title, "", votes, score, "", "Tập thể tiêu biểu năm 2022", "thematic")
 
