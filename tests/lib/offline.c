@@ -1,5 +1,5 @@
 // Loads a case directory and runs it through core/, in parts of any size and cells in any order.
-#include "offline.h"
+#include "tests/lib/offline.h"
 
 #include "common/campaign_yaml.h"
 #include "common/words.h"
@@ -8,17 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_BYTES 1024
 #define US_PER_SECOND INT64_C(1000000)
 
 const char *const offline_names[OFFLINE_FILES] = {"rollup.csv", "scores.csv", "ranking.csv",
                                                   "awards.csv"};
 
-bool offline_read_file(const char *path, struct text *ret)
+char *offline_path(const char *directory, const char *name)
+{
+    struct text path = {0};
+    text_addf(&path, "%s/%s", directory, name);
+    return path.data;
+}
+
+bool offline_read_file(const char *directory, const char *name, struct text *ret)
 {
     char buffer[65536];
     size_t length;
+    char *path = offline_path(directory, name);
     FILE *file = fopen(path, "rb");
+    free(path);
     if (file == NULL)
         return false;
     while ((length = fread(buffer, 1, sizeof buffer, file)) > 0)
@@ -33,11 +41,9 @@ bool offline_read_file(const char *path, struct text *ret)
 static const char *read_document(struct offline_case *given, const char *directory,
                                  const char *name, size_t *ret_length)
 {
-    char path[PATH_BYTES];
     struct text raw = {0};
     struct err err;
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    if (!offline_read_file(path, &raw))
+    if (!offline_read_file(directory, name, &raw))
         return NULL;
     char *nfc = words_nfc(raw.data, raw.length, ret_length, &err);
     text_free(&raw);
@@ -168,10 +174,9 @@ static bool load_results(struct offline_case *given, const char *directory)
     static const char *const accepted_columns[] = {"file", "accepted_at"};
     struct findings findings = {0};
     struct dirent **names;
-    char path[PATH_BYTES];
+    char *path = offline_path(directory, "results");
     const struct csv_table *accepted = read_table(given, directory, "accepted.csv",
                                                   accepted_columns, 2, 2, &findings);
-    snprintf(path, sizeof path, "%s/results", directory);
     int count = scandir(path, &names, is_csv, by_bytes);
     for (int i = 0; i < count; i++) {
         struct forms forms = {0};
@@ -186,6 +191,7 @@ static bool load_results(struct offline_case *given, const char *directory)
     }
     if (count >= 0)
         free(names);
+    free(path);
     return show(&findings);
 }
 

@@ -43,6 +43,7 @@ void offline_free(struct offline_case *given);
 int offline_run(const struct offline_case *given, const struct offline_options *options,
                 struct offline_output *ret, struct err *err);
 void offline_output_free(struct offline_output *output);
-bool offline_read_file(const char *path, struct text *ret); // false: there is none
+char *offline_path(const char *directory, const char *name);                       // owned
+bool offline_read_file(const char *directory, const char *name, struct text *ret); // false: none
 
 #endif

@@ -1,6 +1,6 @@
 // The run itself: parts, the units above them, scores and ranks of each cluster, awards.
-#include "offline.h"
-#include "random.h"
+#include "tests/lib/offline.h"
+#include "tests/lib/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // thidua-offline CASEDIR [--period P] [--cut SECONDS] [--part N] [--shuffle SEED] --out DIR
 // A run of a case directory without server or store; what the independent computation in tests/naive
 // is compared with. --cut: seconds since the epoch; entries accepted from then on do not count.
-#include "lib/offline.h"
+#include "tests/lib/offline.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -19,15 +19,17 @@ static int usage(void)
 static int write_files(const struct offline_output *output, const char *directory)
 {
     for (size_t i = 0; i < OFFLINE_FILES; i++) {
-        char path[1024];
-        snprintf(path, sizeof path, "%s/%s", directory, offline_names[i]);
+        char *path = offline_path(directory, offline_names[i]);
+        size_t length = output->files[i].length, written = 0;
         FILE *file = fopen(path, "wb");
-        if (file == NULL || fwrite(output->files[i].data, 1, output->files[i].length, file) !=
-                                output->files[i].length) {
+        if (file != NULL)
+            written = fwrite(output->files[i].data, 1, length, file);
+        if (file == NULL || fclose(file) != 0 || written != length) {
             perror(path);
+            free(path);
             return 1;
         }
-        fclose(file);
+        free(path);
     }
     return 0;
 }
