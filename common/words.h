@@ -10,7 +10,7 @@
 #define N_(text) text
 // lang "vi", "en" or NULL (from LC_ALL/LC_MESSAGES/LANG). Works without any installed locale.
 void words_start(const char *lang);
-const char *words_translate(const char *text);
+__attribute__((format_arg(1))) const char *words_translate(const char *text);
 // NFC of valid UTF-8 without a leading BOM; owned text or NULL (not UTF-8: err code "not_utf8").
 char *words_nfc(const char *text, size_t length, size_t *ret_length, struct err *err);
 int words_is_nfc(const char *text);
