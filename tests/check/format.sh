@@ -5,7 +5,11 @@ set -euo pipefail
 
 command -v clang-format-14 >/dev/null || skip "clang-format-14 is not installed"
 
-while IFS= read -r file; do
-    clang-format-14 --dry-run -Werror "$file" >/dev/null 2>&1 || violation "not in the committed style: $file"
-done < <(find core common server worker client tests -name '*.[ch]' | sort)
+style_of() {
+    clang-format-14 --dry-run -Werror "$1" >/dev/null 2>&1 || printf '%s\n' "$1"
+}
+
+export -f style_of
+violations_from "not in the committed style" < <(find core common server worker client tests -name '*.[ch]' -print0 |
+    sort -z | xargs -0 -n 1 -P "$(nproc)" bash -c 'style_of "$1"' bash)
 finish
