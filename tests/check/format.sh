@@ -10,6 +10,7 @@ style_of() {
 }
 
 export -f style_of
+# shellcheck disable=SC2016  # for the inner shell
 violations_from "not in the committed style" < <(find core common server worker client tests -name '*.[ch]' -print0 |
     sort -z | xargs -0 -n 1 -P "$(nproc)" bash -c 'style_of "$1"' bash)
 finish
