@@ -1,0 +1,74 @@
+// The table of commands, and that of options. The command line, --help, the man page and the shell
+// completion are all read from them.
+#ifndef THIDUA_CLIENT_COMMAND_H
+#define THIDUA_CLIENT_COMMAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_id {
+    // for all commands
+    OPT_HELP,
+    OPT_SERVERS,
+    OPT_SERVER_KEY,
+    OPT_KEY,
+    OPT_OUTBOX,
+    OPT_LANG,
+    OPT_TIMEOUT,
+    // without a command
+    OPT_VERSION,
+    OPT_MAN,
+    OPT_COMPLETION,
+    // for some
+    OPT_CSV,
+    OPT_JSON,
+    OPT_WAIT,
+    OPT_DRY_RUN,
+    OPT_DECIMAL,
+    OPT_REPLACE,
+    OPT_ALL,
+    OPT_UNIT,
+    OPT_SCOPE,
+    OPT_RUN,
+    OPT_FILE,
+    OPT_ROLE,
+    OPT_NAME,
+    OPT_DAYS,
+    OPT_COUNT,
+};
+#define TAKES(option) (UINT32_C(1) << (option))
+#define OPTIONS_EVERYWHERE (TAKES(OPT_VERSION) - 1)
+
+struct client_option {
+    const char *name;     // without "--"
+    const char *value;    // what it takes, for people; NULL: a flag
+    const char *choices;  // "vi|en": the only values; NULL: any
+    const char *variable; // of the environment that says the same; NULL: none
+    const char *help;     // msgid
+};
+extern const struct client_option client_options[OPT_COUNT];
+
+#define ARGUMENT_FILES_MAX 64 // of one submit
+
+struct client;
+typedef int command_fn(struct client *client); // an enum exit_code
+struct command {
+    const char *name;      // one or two words
+    const char *arguments; // for people: "CAMPAIGN [PERIOD]"
+    unsigned least, most;  // of them
+    uint32_t options;      // TAKES (…) | …, beside OPTIONS_EVERYWHERE
+    int subject;           // for handlers of several commands
+    command_fn *run;
+    const char *help;    // msgid, one line
+    const char *more;    // msgid, a paragraph for the man page; NULL: none
+    const char *example; // a command line
+};
+extern const struct command commands[];
+extern const size_t command_count;
+
+// Handlers, one file for each group.
+command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run;
+command_fn load_run, show_run, run_start_run, job_retry_run;
+command_fn key_new_run, key_add_run, key_revoke_run, ping_run;
+
+#endif

@@ -1,0 +1,121 @@
+// Everything that is asked of the server and shown as a table. Which argument goes where is said by
+// the command's own words: "CAMPAIGN UNIT [PERIOD]".
+#include "client/show.h"
+#include "client/client.h"
+#include "client/report.h"
+#include "client/talk.h"
+#include <inttypes.h>
+#include <string.h>
+
+// The argument called `name` in the command's synopsis; "" when it is not there.
+static const char *argument_named(const struct arguments *arguments, const char *name)
+{
+    size_t index = 0, length = strlen(name);
+    for (const char *at = arguments->command->arguments; *at != '\0'; index++) {
+        size_t word = strcspn(at, " ");
+        const char *bare = at + (*at == '[');
+        if (strncmp(bare, name, length) == 0 && strchr(" ]", bare[length]) != NULL)
+            return argument(arguments, index);
+        at += word + (at[word] == ' ');
+    }
+    return "";
+}
+
+static const char *option_or_empty(const struct arguments *arguments, enum option_id id)
+{
+    return arguments->options[id] != NULL ? arguments->options[id] : "";
+}
+
+static int make_query(const struct arguments *arguments, struct wire_query *ret)
+{
+    const char *number = argument_named(arguments, "N");
+    *ret = (struct wire_query){
+        .what = (enum query_what)arguments->command->subject,
+        .campaign = argument_named(arguments, "CAMPAIGN"),
+        .period = argument_named(arguments, "PERIOD"),
+        .unit = argument_named(arguments, "UNIT"),
+        .indicator = argument_named(arguments, "INDICATOR"),
+        .scope = option_or_empty(arguments, OPT_SCOPE),
+    };
+    if (arguments->options[OPT_UNIT] != NULL)
+        ret->unit = arguments->options[OPT_UNIT];
+    if (arguments->options[OPT_RUN] != NULL)
+        number = arguments->options[OPT_RUN];
+    return number[0] == '\0' ? 0 : number_of(number, INT64_MAX, &ret->number);
+}
+
+int query_page(struct client *client, const struct wire_query *query, struct message *ret)
+{
+    struct message question = {.type = MESSAGE_QUERY, .query = *query};
+    struct talk *talk = client_talk(client);
+    struct err err = {0};
+    if (talk == NULL)
+        return EXIT_ERROR;
+    if (talk_message(talk, &question, false, ret, &err) != 0)
+        return complain_err(&err);
+    if (ret->type == MESSAGE_TABLE)
+        return EXIT_DONE;
+    int exit_code = ret->type == MESSAGE_ANSWER
+                        ? report_refusal(ret->answer.code, ret->answer.text, false)
+                        : report_refusal(WIRE_UNSUPPORTED, "", false);
+    message_clear(ret);
+    return exit_code;
+}
+
+// The first page makes the table; the others must have its columns.
+static void add_page(struct table **table, const struct wire_table *page, enum format format)
+{
+    if (*table == NULL)
+        *table = table_create(stdout, format, page->columns, page->column_count);
+    for (size_t i = 0; i < page->cell_count; i += page->column_count)
+        table_row(*table, page->cells + i);
+}
+
+static void tell_source(const struct wire_table *page)
+{
+    if (page->run > 0 && page->period[0] != '\0')
+        complain(_("run %" PRIu64 ", period %s"), page->run, page->period);
+}
+
+static int show_pages(struct client *client, struct wire_query query, enum format format)
+{
+    struct table *table = NULL;
+    struct text cursor = {0};
+    struct message answer;
+    size_t columns = 0;
+    int exit_code;
+    bool more = true;
+    while (more && (exit_code = query_page(client, &query, &answer)) == EXIT_DONE) {
+        const struct wire_table *page = &answer.table;
+        if (table == NULL && format == FORMAT_TEXT)
+            tell_source(page);
+        if (table != NULL && page->column_count != columns) {
+            exit_code = report_refusal(WIRE_UNSUPPORTED, "columns", false);
+            message_clear(&answer);
+            break;
+        }
+        columns = page->column_count;
+        add_page(&table, page, format);
+        query.number = page->run > 0 && query.number == 0 ? page->run : query.number;
+        text_free(&cursor);
+        more = page->cursor.length > 0;
+        if (more)
+            text_add(&cursor, (const char *)page->cursor.data, page->cursor.length);
+        query.cursor = (struct bytes){(const uint8_t *)cursor.data, cursor.length};
+        message_clear(&answer);
+    }
+    table_finish(table);
+    text_free(&cursor);
+    return exit_code;
+}
+
+int show_run(struct client *client)
+{
+    struct wire_query query;
+    enum format format = format_of(client->arguments);
+    if (make_query(client->arguments, &query) != 0)
+        return EXIT_USAGE;
+    if (query.what == QUERY_FORM && format == FORMAT_TEXT)
+        format = FORMAT_CSV; // a file to fill in
+    return show_pages(client, query, format);
+}

@@ -1,0 +1,42 @@
+// Questions to the servers and their answers. A question goes to one server of the list; when it does
+// not answer, to the next one, with growing pauses, until the time is over. All questions but those
+// asked `once` may arrive twice: the server knows submissions and uploads by their ids.
+#ifndef THIDUA_CLIENT_TALK_H
+#define THIDUA_CLIENT_TALK_H
+
+#include "common/codec.h"
+#include "common/config.h"
+
+#define TALK_FOR_EVER (-1)
+
+struct talk;
+// Reads the settings servers, server_key, key_file and timeout. Returns owned; NULL: what is missing.
+struct talk *talk_create(const struct config *config, struct err *err);
+void talk_destroy(struct talk *talk);
+// How long the next questions are tried, in milliseconds, or TALK_FOR_EVER.
+void talk_set_patience(struct talk *talk, int64_t ms);
+int64_t talk_patience(const struct talk *talk);
+
+struct question {
+    uint64_t request;    // number in the envelope
+    struct text message; // the encoded envelope
+    bool once;           // is not sent again when it may have arrived
+};
+// Encodes a message under a new request number; -1 when it is over the size. question_free it.
+int question_make(struct message *message, struct question *ret, struct err *err);
+void question_free(struct question *question);
+
+// Sends and waits. 0: *ret is the answer (message_clear it), never BUSY nor UNAVAILABLE; -1 with
+// err->kind ERR_RETRY (codes "unreachable", "busy", "unavailable", "unanswered") when the time is over,
+// else ERR_REJECT ("refused": no server knows our key; "answer": not understood).
+int talk_ask(struct talk *talk, const struct question *question, struct message *ret,
+             struct err *err);
+// The same for a message that is encoded, asked and forgotten.
+int talk_message(struct talk *talk, struct message *message, bool once, struct message *ret,
+                 struct err *err);
+// Bytes of the answer that talk_ask has returned last; valid until the next question.
+struct bytes talk_answer_bytes(const struct talk *talk);
+// Changes whenever a new connection was made: a server keeps the parts of an upload for one of them.
+unsigned talk_connection(const struct talk *talk);
+
+#endif
