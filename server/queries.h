@@ -7,18 +7,14 @@
 #ifndef THIDUA_SERVER_QUERIES_H
 #define THIDUA_SERVER_QUERIES_H
 
-#include "common/bus.h"
-#include "common/codec.h"
-#include "server/access.h"
-#include "server/server.h"
+#include "server/answer.h"
 
 struct queries;
 struct queries *queries_create(struct server *server); // borrows server; owned
 void queries_destroy(struct queries *queries);
 // Answers one QUERY with a TABLE, or with an ANSWER that says why not; now or when the database has
-// answered. `message` and `entry` are borrowed for the call.
-void queries_take(struct queries *queries, const struct bus_peer *peer,
-                  const struct access_entry *entry, const struct message *message);
+// answered. A handler of server/front.h: both are borrowed for the call.
+void queries_ask(const struct asker *asker, struct message *message);
 size_t queries_open(const struct queries *queries); // not answered yet: draining waits for none
 
 #endif
