@@ -119,7 +119,7 @@ static void check_days(struct yaml_reader *reader, const struct yaml_map *map,
     if (yaml_good(map, "lock_days") && yaml_good(map, "due_days") &&
         campaign->lock_days < campaign->due_days)
         yaml_fault(reader, FINDING_LOCK_BEFORE_DUE, lock, lock->text, due->text, NULL);
-    if (yaml_given(map, "late") && !due)
+    if (yaml_good(map, "late") && !due)
         yaml_fault(reader, FINDING_LATE_WITHOUT_DUE, yaml_given(map, "late"), NULL);
 }
 

@@ -19,27 +19,6 @@ struct finding_place campaign_place(const char *file, unsigned line, const char 
 
 // --- indicators ---
 
-static bool needs_target(const struct indicator *indicator)
-{
-    switch (indicator->rule) {
-    case RULE_PROPORTIONAL:
-    case RULE_DEDUCT:
-    case RULE_LEADER:
-        return !indicator->has_score_against;
-    case RULE_ALL_OR_NOTHING:
-        return true;
-    case RULE_STEPS:
-        for (size_t i = 0; i < indicator->step_count; i++)
-            if (!indicator->steps[i].by_value)
-                return !indicator->has_score_against;
-        return false;
-    case RULE_PER_CASE:
-    case RULE_LINEAR:
-        return false;
-    }
-    return false;
-}
-
 // Whenever `later` holds, `above` holds as well. A completion is never more than 100 % for `less`.
 static bool hides(const struct indicator *indicator, const struct step *above,
                   const struct step *later)
@@ -96,11 +75,6 @@ static void warn_indicator(struct warning *warning, size_t at)
     warn_steps(warning, at, indicator->steps, indicator->step_count, "steps");
     warn_steps(warning, at, indicator->bonus.steps, indicator->bonus.step_count, "bonus.steps");
     warn_points(warning, at);
-    if (indicator->points_e4 > 0 && !indicator->has_target && needs_target(indicator))
-        finding_add(warning->findings, FINDING_TARGET_MISSING,
-                    campaign_place(warning->file, indicator->line, "indicators", at, "target",
-                                   warning->path),
-                    "", indicator->code, NULL);
 }
 
 // --- totals ---

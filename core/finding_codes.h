@@ -121,7 +121,6 @@ X(FINDING_POINTS_UNREACHABLE,     426, "points_unreachable",     WARNING, "The i
 X(FINDING_STEPS_ORDER,            427, "steps_order",            WARNING, "The step %1$s of %2$s can never be taken: a step above it holds whenever it does.")
 X(FINDING_AWARD_UNREACHABLE,      428, "award_unreachable",      WARNING, "Nobody can get the award %1$s: it asks for %2$s points, and at most %3$s can be had.")
 X(FINDING_CLASS_UNREACHABLE,      429, "class_unreachable",      WARNING, "Nobody can reach the class %1$s: it begins at %2$s points, and at most %3$s can be had.")
-X(FINDING_TARGET_MISSING,         430, "target_missing",         WARNING, "The indicator %1$s has no target of its own: units that the target list does not name have none.")
 X(FINDING_UNUSED_ADJUSTMENT,      431, "unused_adjustment",      WARNING, "The adjustment %1$s gives no points and changes no class.")
 X(FINDING_NOT_COMPETING_LISTED,   432, "not_competing_listed",   WARNING, "The unit %1$s is in the cluster %2$s but does not compete.")
 X(FINDING_OWNER_ABSENT,           433, "owner_absent",           ERROR, "The unit %1$s, which runs the campaign, does not exist on %2$s.")
