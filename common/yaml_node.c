@@ -16,6 +16,8 @@ struct builder {
     struct arena *arena;
     const char *file;
     struct findings *findings;
+    const char *text; // what is parsed
+    size_t length;
     struct yaml_node *root, *open;
     unsigned depth;
     size_t nodes, documents;
@@ -225,13 +227,23 @@ static enum progress on_event(struct builder *builder, const yaml_event_t *event
     return GO_ON;
 }
 
+// The reader, which sees the bytes first, knows no lines.
+static size_t line_of_problem(const struct builder *builder, const yaml_parser_t *parser)
+{
+    size_t line = 0;
+    if (parser->error != YAML_READER_ERROR)
+        return parser->problem_mark.line;
+    for (size_t i = 0; i < parser->problem_offset && i < builder->length; i++)
+        line += builder->text[i] == '\n';
+    return line;
+}
+
 static enum progress next_event(struct builder *builder, yaml_parser_t *parser)
 {
     yaml_event_t event;
     if (!yaml_parser_parse(parser, &event)) {
-        size_t line = parser->error == YAML_READER_ERROR ? parser->mark.line
-                                                         : parser->problem_mark.line;
-        finding_add(builder->findings, FINDING_BAD_YAML, at_line(builder, line), "",
+        finding_add(builder->findings, FINDING_BAD_YAML,
+                    at_line(builder, line_of_problem(builder, parser)), "",
                     parser->problem ? parser->problem : "memory", NULL);
         return GIVE_UP;
     }
@@ -265,6 +277,8 @@ struct yaml_node *yaml_parse(struct arena *arena, const char *file, const char *
     }
     if (!readable(&builder, text, length))
         return NULL;
+    builder.text = text;
+    builder.length = length;
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
         abort(); // no memory, see core/mem.h
