@@ -39,17 +39,18 @@ bool offline_read_file(const char *directory, const char *name, struct text *ret
 
 // A document in NFC, in the arena; NULL when there is none.
 static const char *read_document(struct offline_case *given, const char *directory,
-                                 const char *name, size_t *ret_length)
+                                 const char *name)
 {
     struct text raw = {0};
     struct err err;
+    size_t length;
     if (!offline_read_file(directory, name, &raw))
         return NULL;
-    char *nfc = words_nfc(raw.data, raw.length, ret_length, &err);
+    char *nfc = words_nfc(raw.data, raw.length, &length, &err);
     text_free(&raw);
     if (nfc == NULL)
         return NULL;
-    const char *kept = arena_text(given->arena, nfc, *ret_length);
+    const char *kept = arena_text(given->arena, nfc, length);
     free(nfc);
     return kept;
 }
@@ -70,50 +71,49 @@ static bool show(struct findings *findings)
     return good;
 }
 
-static const struct csv_table *read_table(struct offline_case *given, const char *directory,
-                                          const char *name, const char *const *columns,
+static const struct csv_table *read_table(struct offline_case *given, const char *name,
+                                          const char *text, const char *const *columns,
                                           size_t count, size_t required, struct findings *findings)
 {
-    size_t length;
-    const char *text = read_document(given, directory, name, &length);
-    return text == NULL
-               ? NULL
-               : csv_read(given->arena, name, text, length, columns, count, required, findings);
+    return text == NULL ? NULL
+                        : csv_read(given->arena, name, text, strlen(text), columns, count, required,
+                                   findings);
 }
 
-static bool load_units_and_campaign(struct offline_case *given, const char *directory)
+static bool make_units_and_campaign(struct offline_case *given, const struct offline_texts *texts)
 {
     struct findings findings = {0};
-    size_t length;
-    const struct csv_table *units = read_table(given, directory, "units.csv", unit_columns, 7, 4,
+    const struct csv_table *units = read_table(given, "units.csv", texts->units, unit_columns, 7, 4,
                                                &findings);
     if (units != NULL)
         given->tree = unit_tree_create(units, &findings);
-    const char *text = read_document(given, directory, "campaign.yaml", &length);
-    if (text != NULL)
-        given->campaign = campaign_read("campaign.yaml", text, length, &findings);
+    if (texts->campaign != NULL)
+        given->campaign = campaign_read("campaign.yaml", texts->campaign, strlen(texts->campaign),
+                                        &findings);
     if (given->tree != NULL && given->campaign != NULL)
         campaign_check(given->campaign, given->tree, "campaign.yaml", &findings);
     return show(&findings) && given->tree != NULL && given->campaign != NULL;
 }
 
-static bool load_lists(struct offline_case *given, const char *directory)
+static bool make_lists(struct offline_case *given, const struct offline_texts *texts)
 {
     struct findings findings = {0};
     const struct csv_table *table;
     struct arena *arena = given->arena;
     const struct campaign *campaign = given->campaign;
     const struct unit_tree *tree = given->tree;
-    table = read_table(given, directory, "targets.csv", target_columns, 3, 3, &findings);
+    table = read_table(given, "targets.csv", texts->targets, target_columns, 3, 3, &findings);
     if (table != NULL)
         targets_read(arena, campaign, tree, table, &given->targets, &findings);
-    table = read_table(given, directory, "adjustments.csv", adjustment_columns, 4, 3, &findings);
+    table = read_table(given, "adjustments.csv", texts->adjustments, adjustment_columns, 4, 3,
+                       &findings);
     if (table != NULL)
         adjustments_read(arena, campaign, tree, table, &given->adjustments, &findings);
-    table = read_table(given, directory, "nominations.csv", nomination_columns, 12, 4, &findings);
+    table = read_table(given, "nominations.csv", texts->nominations, nomination_columns, 12, 4,
+                       &findings);
     if (table != NULL)
         nominations_read(arena, campaign, tree, table, &given->nominations, &findings);
-    table = read_table(given, directory, "decisions.csv", decision_columns, 4, 3, &findings);
+    table = read_table(given, "decisions.csv", texts->decisions, decision_columns, 4, 3, &findings);
     if (table != NULL)
         decisions_read(arena, campaign, table, &given->decisions, &findings);
     return show(&findings);
@@ -169,24 +169,32 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static void add_results(struct offline_case *given, const char *name, const char *text, int64_t us,
+                        struct findings *findings)
+{
+    struct forms forms = {0};
+    size_t blank;
+    const struct csv_table *table = read_table(given, name, text, result_columns, 7, 4, findings);
+    if (table != NULL)
+        results_read(given->arena, table, DECIMAL_POINT, &forms, &blank, findings);
+    for (size_t f = 0; f < forms.count; f++)
+        add_form(given, &forms.list[f], us);
+}
+
 static bool load_results(struct offline_case *given, const char *directory)
 {
-    static const char *const accepted_columns[] = {"file", "accepted_at"};
+    static const char *const columns[] = {"file", "accepted_at"};
     struct findings findings = {0};
     struct dirent **names;
+    const struct csv_table *accepted = read_table(given, "accepted.csv",
+                                                  read_document(given, directory, "accepted.csv"),
+                                                  columns, 2, 2, &findings);
     char *path = offline_path(directory, "results");
-    const struct csv_table *accepted = read_table(given, directory, "accepted.csv",
-                                                  accepted_columns, 2, 2, &findings);
     int count = scandir(path, &names, is_csv, by_bytes);
     for (int i = 0; i < count; i++) {
-        struct forms forms = {0};
-        size_t blank;
-        const struct csv_table *table = read_table(given, path, names[i]->d_name, result_columns, 7,
-                                                   4, &findings);
-        if (table != NULL)
-            results_read(given->arena, table, DECIMAL_POINT, &forms, &blank, &findings);
-        for (size_t f = 0; f < forms.count; f++)
-            add_form(given, &forms.list[f], accepted_us(accepted, names[i]->d_name));
+        const char *name = names[i]->d_name;
+        add_results(given, name, read_document(given, path, name), accepted_us(accepted, name),
+                    &findings);
         free(names[i]);
     }
     if (count >= 0)
@@ -195,11 +203,47 @@ static bool load_results(struct offline_case *given, const char *directory)
     return show(&findings);
 }
 
+static int make(struct offline_case *given, const struct offline_texts *texts)
+{
+    return make_units_and_campaign(given, texts) && make_lists(given, texts) ? 0 : -1;
+}
+
+static void add_submissions(struct offline_case *given, const char *text, struct findings *findings)
+{
+    while (text != NULL && text[0] != '\0') {
+        const char *next = strstr(text + 1, "\nperiod,");
+        size_t length = next != NULL ? (size_t)(next - text) + 1 : strlen(text);
+        add_results(given, "results.csv", arena_text(given->arena, text, length), INT64_MIN,
+                    findings);
+        text += length;
+    }
+}
+
+int offline_make(const struct offline_texts *texts, struct offline_case *ret)
+{
+    struct findings findings = {0};
+    *ret = (struct offline_case){.arena = arena_create()};
+    int result = make(ret, texts);
+    if (result == 0)
+        add_submissions(ret, texts->results, &findings);
+    if (show(&findings) && result == 0)
+        return 0;
+    offline_free(ret);
+    return -1;
+}
+
 int offline_load(const char *directory, struct offline_case *ret)
 {
     *ret = (struct offline_case){.arena = arena_create()};
-    if (load_units_and_campaign(ret, directory) && load_lists(ret, directory) &&
-        load_results(ret, directory))
+    struct offline_texts texts = {
+        .units = read_document(ret, directory, "units.csv"),
+        .campaign = read_document(ret, directory, "campaign.yaml"),
+        .targets = read_document(ret, directory, "targets.csv"),
+        .adjustments = read_document(ret, directory, "adjustments.csv"),
+        .nominations = read_document(ret, directory, "nominations.csv"),
+        .decisions = read_document(ret, directory, "decisions.csv"),
+    };
+    if (make(ret, &texts) == 0 && load_results(ret, directory))
         return 0;
     fprintf(stderr, "%s: the case cannot be read\n", directory);
     offline_free(ret);

@@ -37,7 +37,13 @@ struct offline_output {
     struct text files[OFFLINE_FILES];
 };
 
+// The documents of a case as texts; NULL where there is none.
+struct offline_texts {
+    const char *units, *campaign, *targets, *adjustments, *nominations, *decisions;
+    const char *results; // submissions one after the other, each beginning with its header
+};
 // Messages go to stderr. 0, or -1 when something is wrong with the case.
+int offline_make(const struct offline_texts *texts, struct offline_case *ret);
 int offline_load(const char *directory, struct offline_case *ret);
 void offline_free(struct offline_case *given);
 int offline_run(const struct offline_case *given, const struct offline_options *options,
