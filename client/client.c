@@ -29,8 +29,12 @@ int complain_err(const struct err *err)
 struct talk *client_talk(struct client *client)
 {
     struct err err = {0};
-    if (client->talk == NULL && (client->talk = talk_create(client->config, &err)) == NULL)
-        complain_err(&err);
+    if (client->talk == NULL && !client->no_talk) {
+        client->talk = talk_create(client->config, &err);
+        client->no_talk = client->talk == NULL;
+        if (client->no_talk)
+            complain_err(&err);
+    }
     return client->talk;
 }
 

@@ -6,6 +6,7 @@
 #include "common/config.h"
 #include "common/words.h"
 #include "core/err.h"
+#include <stdbool.h>
 
 enum exit_code { // also in the man page: exit_codes in help.c
     EXIT_DONE = 0,
@@ -19,10 +20,12 @@ enum exit_code { // also in the man page: exit_codes in help.c
 };
 
 struct talk;
+struct outbox;
 struct client {
     const struct arguments *arguments;
     struct config *config;
     struct talk *talk; // made by client_talk
+    bool no_talk;      // that has failed, and the user knows why
 };
 
 // The words of one command line: runs the command and returns its exit code.
@@ -30,6 +33,8 @@ int client_main(int argc, char **argv);
 
 // The connection to the servers, made when first asked for (borrowed); NULL after a complaint.
 struct talk *client_talk(struct client *client);
+// The outbox, opened; owned by the caller; NULL after a complaint.
+struct outbox *client_outbox(const struct client *client);
 
 // A message for people on stderr: "thidua: ...".
 __attribute__((format(printf, 1, 2))) void complain(const char *format, ...);

@@ -65,7 +65,7 @@ static const struct column columns[] = {
     {"database_time", N_("Database time"), false, false},
     {"receipt_key", N_("Receipt key"), false, false},
     {"item", N_("Item"), false, true},
-    {"signature", N_("Signature"), false, true},
+    {"content", N_("Content"), false, false},
     {"answer", N_("Answer"), false, true},
 };
 

@@ -2,9 +2,11 @@
 #include "client/report.h"
 
 #include "client/talk.h"
+#include "core/mem.h"
 #include "core/period.h"
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SENTENCE_BYTES_MAX 2048
@@ -58,7 +60,7 @@ void report_findings(const struct findings *findings, uint32_t left_out, enum fo
     else
         findings_table(findings, format, stdout);
     if (more > 0)
-        complain(_("%zu more findings are not shown"), more);
+        complain(_("findings that are not shown: %zu"), more);
 }
 
 void report_wire_findings(const struct wire_findings *wire, enum format format, FILE *out)
@@ -67,6 +69,16 @@ void report_wire_findings(const struct wire_findings *wire, enum format format, 
     wire_findings_to(wire, &findings);
     report_findings(&findings, wire->left_out, format, out);
     findings_free(&findings);
+}
+
+void findings_of_file(const struct wire_findings *wire, const char *file, struct findings *ret)
+{
+    size_t from = ret->count;
+    wire_findings_to(wire, ret);
+    for (size_t i = from; i < ret->count; i++) {
+        free(ret->list[i].file);
+        ret->list[i].file = mem_text(file, strlen(file));
+    }
 }
 
 static const struct {

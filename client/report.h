@@ -14,6 +14,9 @@ void report_findings(const struct findings *findings, uint32_t left_out, enum fo
                      FILE *out);
 void report_wire_findings(const struct wire_findings *findings, enum format format, FILE *out);
 
+// Appends findings of a submission, whose file only we know.
+void findings_of_file(const struct wire_findings *wire, const char *file, struct findings *ret);
+
 // Tells why, unless `told` (findings have said it), and returns the exit code.
 int report_refusal(enum wire_code code, const char *text, bool told);
 

@@ -286,7 +286,10 @@ static void note_failure(struct talk *talk, enum outcome outcome, struct err *er
     }
     case ANSWERED:
     case NOT_REACHED:
-        err_set(err, ERR_RETRY, "unreachable", _("the server %s cannot be reached"), server);
+        if (talk->server_count > 1)
+            err_set(err, ERR_RETRY, "unreachable", "%s", _("none of the servers can be reached"));
+        else
+            err_set(err, ERR_RETRY, "unreachable", _("the server %s cannot be reached"), server);
         break;
     }
 }
