@@ -156,7 +156,7 @@ static void sorts_by_place(void **state)
         enum finding_code code;
         const char *value;
     } sorted[] = {
-        {"a.csv", 2, "b", FINDING_BAD_DATE, ""},  {"a.csv", 2, "c", FINDING_BAD_CODE, ""},
+        {"a.csv", 2, "b", FINDING_BAD_DATE, ""},  {"a.csv", 2, "c", FINDING_BAD_CODE, "9"},
         {"a.csv", 2, "c", FINDING_BAD_DATE, "1"}, {"a.csv", 2, "c", FINDING_BAD_DATE, "2"},
         {"a.csv", 10, "a", FINDING_BAD_DATE, ""}, {"b.csv", 1, "a", FINDING_BAD_DATE, ""},
     };
@@ -177,7 +177,23 @@ static void sorts_by_place(void **state)
         assert_string_equal(findings.list[i].value, sorted[i].value);
     }
     findings_free(&findings);
-    findings_sort(&findings); // nothing to sort
+    findings_sort(&findings);                         // nothing to sort
+    for (size_t arg = 0; arg < FINDING_ARGS; arg++) { // and even the arguments decide
+        static const char *const texts[] = {"", "a", "b"};
+        for (size_t i = 3; i-- > 0;)
+            finding_add(&findings, FINDING_BAD_DATE, PLACE("a", 1, "c"), "",
+                        arg == 0 ? texts[i] : "x", arg == 1 ? texts[i] : "x",
+                        arg == 2 ? texts[i] : "x", arg == 3 ? texts[i] : "x", NULL);
+        findings_sort(&findings);
+        for (size_t i = 0; i < 3; i++)
+            assert_string_equal(findings.list[i].args[arg], texts[i]);
+        findings_free(&findings);
+    }
+    finding_add(&findings, FINDING_BAD_DATE, PLACE("b", 1, "c"), "", NULL);
+    finding_add(&findings, FINDING_BAD_DATE, PLACE("a", 1, "c"), "", NULL);
+    findings_sort(&findings);
+    assert_string_equal(findings.list[0].file, "a");
+    findings_free(&findings);
 }
 
 static void fills_in_sentences(void **state)

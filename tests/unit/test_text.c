@@ -3,8 +3,12 @@
 #include "core/mem.h"
 #include "core/text.h"
 #include "tests/lib/cmocka_all.h"
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void text_grows(void **state)
 {
@@ -77,6 +81,9 @@ static void takes_only_real_utf8(void **state)
         "\xE1\x80\xC0",
         "\xF1\x80\x80\x41",
         "abc\xE3",
+        "\x80\x80",
+        "\xF5\x80",
+        "\xC1\x80",
     };
     for (size_t i = 0; i < TEST_COUNT(good); i++)
         if (!utf8_valid(good[i], strlen(good[i])))
@@ -87,6 +94,12 @@ static void takes_only_real_utf8(void **state)
     assert_false(utf8_valid("a\0b", 3));
     assert_false(utf8_valid("\xE1\xBB\x8B", 2)); // cut by the length
     assert_int_equal(utf8_sequence("\xE1\xBB\x8Bx", 4), 3);
+    assert_int_equal(utf8_sequence("\xE1\xBBx", 3), 0);
+    char *exact = malloc(4); // what is cut ends the text: nothing behind it is looked at
+    assert_non_null(exact);
+    memcpy(exact, "ab\xE1\xBB", 4);
+    assert_false(utf8_valid(exact, 4));
+    free(exact);
 }
 
 static void lists_grow_zeroed(void **state)
@@ -125,6 +138,79 @@ static void memory_is_never_null(void **state)
     free(copy);
 }
 
+// Does `act` end the process? It is tried in a child.
+static bool dies(void (*act)(void))
+{
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stderr) != NULL) // the sanitizer's report
+            act();
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
+#define WRAPS (SIZE_MAX / 8 + 2) // times 8 is 16, when nobody looks
+
+static void alloc_too_much(void)
+{
+    mem_alloc(WRAPS, 8);
+}
+
+static void grow_too_much(void)
+{
+    mem_grow(NULL, WRAPS, 8);
+}
+
+static void copy_too_much(void)
+{
+    mem_text(NULL, SIZE_MAX);
+}
+
+static void arena_too_much(void)
+{
+    arena_alloc(arena_create(), WRAPS, 8);
+}
+
+static void arena_copy_too_much(void)
+{
+    arena_text(arena_create(), NULL, SIZE_MAX);
+}
+
+static void room_too_much(void)
+{
+    size_t capacity = SIZE_MAX / 2 + 1;
+    mem_room(NULL, capacity, &capacity, 1);
+}
+
+static void text_too_much(void)
+{
+    struct text text = {0};
+    text_adds(&text, "x");
+    text_add(&text, NULL, SIZE_MAX);
+}
+
+static void nothing(void)
+{
+}
+
+static void too_much_memory_ends_the_process(void **state)
+{
+    (void)state;
+    assert_false(dies(nothing));
+    assert_true(dies(alloc_too_much));
+    assert_true(dies(grow_too_much));
+    assert_true(dies(copy_too_much));
+    assert_true(dies(arena_too_much));
+    assert_true(dies(arena_copy_too_much));
+    assert_true(dies(room_too_much));
+    assert_true(dies(text_too_much));
+}
+
 static void arena_gives_zeroed_aligned_memory(void **state)
 {
     (void)state;
@@ -159,6 +245,8 @@ static void arena_takes_large_and_small(void **state)
     assert_string_equal(arena_text(arena, "more", 4), "more");
     assert_int_equal(arena_bytes(arena), after); // into the block that was there before
     assert_string_equal(small, "small");
+    for (int i = 0; i < 3; i++) // each one hangs in the chain that arena_destroy walks
+        memset(arena_alloc(arena, 5 * 1024 * 1024, 1), 'x', 5 * 1024 * 1024);
     assert_string_equal(arena_text(arena, NULL, 0), "");
     arena_destroy(arena);
 }
@@ -194,6 +282,7 @@ int main(void)
         cmocka_unit_test(takes_only_real_utf8),
         cmocka_unit_test(lists_grow_zeroed),
         cmocka_unit_test(memory_is_never_null),
+        cmocka_unit_test(too_much_memory_ends_the_process),
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(arena_takes_large_and_small),
         cmocka_unit_test(errors_are_filled_in_one_line),
