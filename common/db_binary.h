@@ -14,7 +14,8 @@ enum pg_type {
     PG_INT2 = 21,
     PG_INT4 = 23,
     PG_TEXT = 25,
-    PG_NUMERIC = 1700
+    PG_NUMERIC = 1700,
+    PG_UUID = 2950
 };
 
 // Every put_* appends one field as COPY BINARY and arrays want it: int32 length, then the value.

@@ -132,7 +132,8 @@ static int compare(const PGresult *applied, const struct migrations *migrations,
         const struct migration *migration = find(migrations, number);
         if (migration == NULL)
             return err_set(err, ERR_DIE, "schema_newer",
-                           "the database has migration %03u, which this program does not know", number);
+                           "the database has migration %03u, which this program does not know",
+                           number);
         if (PQgetlength(applied, row, 1) != HASH_BYTES ||
             memcmp(PQgetvalue(applied, row, 1), migration->checksum, HASH_BYTES) != 0)
             return err_set(err, ERR_DIE, "migration_changed",
@@ -183,8 +184,9 @@ static int apply_missing(PGconn *conn, const struct migrations *migrations, stru
         for (int row = 0; row < PQntuples(applied); row++)
             done = done || db_get_int(PQgetvalue(applied, row, 0), 4) == migration->number;
         if (!done && migration->number < newest)
-            status = err_set(err, ERR_DIE, "migration", "%s comes before %03u, which was applied without it",
-                             migration->name, newest);
+            status = err_set(err, ERR_DIE, "migration",
+                             "%s comes before %03u, which was applied without it", migration->name,
+                             newest);
         else if (!done)
             status = apply(conn, migration, err);
     }
@@ -213,7 +215,8 @@ static int check(PGconn *conn, const struct migrations *migrations, struct err *
     if (applied == NULL)
         return err != NULL && err->kind == ERR_RETRY
                    ? -1
-                   : err_set(err, ERR_DIE, "schema_older", "the database has no schema yet: run --migrate");
+                   : err_set(err, ERR_DIE, "schema_older",
+                             "the database has no schema yet: run --migrate");
     int status = compare(applied, migrations, &newest, err);
     if (status == 0 && (size_t)PQntuples(applied) != migrations->count)
         status = err_set(err, ERR_DIE, "schema_older",

@@ -1,0 +1,51 @@
+// A batch of submissions: what one transaction stores. Private to ingest.
+#ifndef THIDUA_SERVER_BATCH_H
+#define THIDUA_SERVER_BATCH_H
+
+#include "server/pair_map.h"
+#include "server/submission.h"
+
+struct stored { // a submission on record
+    uint8_t digest[DIGEST_BYTES];
+    struct bytes receipt; // SignedReceipt
+};
+struct entry { // the newest entry of a cell
+    int64_t accepted, value_e4, denominator_e4;
+    uint8_t state;
+    bool has_denominator;
+    const char *note;
+};
+struct batch {
+    struct batch *next;
+    struct submission **list; // owned
+    size_t count, capacity;
+    unsigned attempts;
+    int64_t give_up_ms; // monotonic, 0 while nothing has failed
+    // read from the database by trip 1; all in `arena`
+    struct arena *arena;
+    struct pair_map stored; // by id: struct stored
+    struct pair_map cells;  // by cell_key: struct entry
+    int64_t now_us, rules_version;
+    int64_t *numbers;                  // acceptance numbers, one for each submission
+    enum db_class failed;              // first error of the trip under way
+    size_t to_store;                   // submissions that batch_decide found good
+    void *owner;                       // struct ingest
+    void (*done)(struct batch *batch); // of the trip
+};
+
+struct pair cell_key(int32_t campaign, uint32_t unit, struct period period, int16_t number,
+                     bool verified);
+struct pair id_key(const uint8_t id[ID_BYTES]);
+
+void batch_destroy(struct batch *batch); // with its submissions
+void batch_forget(struct batch *batch);  // what was read
+// Trip 1. All submissions must have been checked by the same world. batch->done is called when it is over;
+// batch->failed says how it went, db_class of the first error.
+void batch_read(struct batch *batch, struct db *db);
+// Fills code and receipts of every submission, and to_store.
+void batch_decide(struct batch *batch, const struct identity *identity);
+// Trip 2: inserts and COMMIT; DB_OK only when the server said COMMIT.
+void batch_write(struct batch *batch, struct db *db);
+void batch_prepare(struct db *db); // the statements of trip 2
+
+#endif

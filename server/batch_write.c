@@ -1,0 +1,166 @@
+// Trip 2 of a batch: prepared INSERTs and the COMMIT, one segment.
+#include "server/batch.h"
+
+#include "common/db_binary.h"
+#include "core/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define EPOCH_2000_US INT64_C(946684800000000) // where PostgreSQL's binary timestamps begin
+
+void batch_prepare(struct db *db)
+{
+    db_prepare(
+        db, "submission",
+        "INSERT INTO submission (office, id, campaign, accepted, accepted_at, late, digest, sender,"
+        " created, changed, unchanged, withdrawn, receipt)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+    db_prepare(
+        db, "form",
+        "INSERT INTO form (office, campaign, unit, period, accepted, submission, indicator, state,"
+        " value, denominator, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+}
+
+static void on_insert(void *arg, enum db_class class, const PGresult *result)
+{
+    struct batch *batch = arg;
+    (void)result;
+    if (batch->failed == DB_OK)
+        batch->failed = class;
+}
+
+static void on_commit(void *arg, enum db_class class, const PGresult *result)
+{
+    struct batch *batch = arg;
+    on_insert(batch, class, result);
+    if (batch->failed == DB_OK && !db_committed(result))
+        batch->failed = DB_RETRY;
+    batch->done(batch);
+}
+
+// ---- rows
+
+static struct db_param number_param(int64_t value, unsigned bytes, char buffer[8])
+{
+    for (unsigned i = bytes; i-- > 0; value >>= 8)
+        buffer[i] = (char)(uint8_t)value;
+    return (struct db_param){.data = buffer, .length = (int)bytes, .format = 1};
+}
+
+static void insert_submission(struct batch *batch, struct db *db,
+                              const struct submission *submission)
+{
+    const struct wire_receipt *receipt = &submission->receipt;
+    char numbers[8][8];
+    const struct db_param params[] = {
+        db_text(receipt->office),
+        {.data = receipt->id, .length = ID_BYTES, .format = 1},
+        number_param(submission->campaign->id, 4, numbers[0]),
+        number_param(receipt->accepted, 8, numbers[1]),
+        number_param(receipt->accepted_us - EPOCH_2000_US, 8, numbers[2]),
+        number_param(receipt->late, 1, numbers[3]),
+        db_bytea(receipt->digest, DIGEST_BYTES),
+        db_bytea(submission->asker.peer.key, KEY_BYTES),
+        number_param(receipt->created, 4, numbers[4]),
+        number_param(receipt->changed, 4, numbers[5]),
+        number_param(receipt->unchanged, 4, numbers[6]),
+        number_param(receipt->withdrawn, 4, numbers[7]),
+        db_bytea(submission->signed_receipt.data, submission->signed_receipt.length),
+    };
+    db_exec(db, "submission", NULL, params, 13, 1, on_insert, batch);
+}
+
+struct form_arrays { // scratch, used again for every form
+    struct text indicator, state, value, denominator, note;
+};
+
+static struct db_param array_param(struct text *text, size_t mark)
+{
+    put_array_end(text, mark);
+    return (struct db_param){.data = text->data + 4, .length = (int)text->length - 4, .format = 1};
+}
+
+static struct db_param small_array(struct text *text, const uint32_t *list, size_t count,
+                                   const int16_t *numbers)
+{
+    text->length = 0;
+    size_t mark = put_array(text, PG_INT2, count);
+    for (size_t i = 0; i < count; i++)
+        put_int(text, numbers != NULL ? numbers[list[i]] : (int64_t)list[i], 2);
+    return array_param(text, mark);
+}
+
+static struct db_param amount_array(struct text *text, const int64_t *list, const bool *given,
+                                    size_t count)
+{
+    text->length = 0;
+    size_t mark = put_array(text, PG_INT8, count);
+    for (size_t i = 0; i < count; i++) {
+        if (given == NULL || given[i])
+            put_int(text, list[i], 8);
+        else
+            put_null(text);
+    }
+    return array_param(text, mark);
+}
+
+static struct db_param note_array(struct text *text, const struct wire_form *form)
+{
+    bool any = false;
+    for (size_t i = 0; form->note != NULL && i < form->count; i++)
+        any = any || form->note[i][0] != '\0';
+    if (!any)
+        return (struct db_param){.data = NULL, .format = 1};
+    text->length = 0;
+    size_t mark = put_array(text, PG_TEXT, form->count);
+    for (size_t i = 0; i < form->count; i++)
+        put_string(text, form->note[i]);
+    return array_param(text, mark);
+}
+
+static void insert_form(struct batch *batch, struct db *db, const struct submission *submission,
+                        size_t at, struct form_arrays *arrays)
+{
+    const struct wire_form *form = &submission->message.submit.forms[at];
+    const struct wire_receipt *receipt = &submission->receipt;
+    char numbers[3][8];
+    if (form->count == 0)
+        return;
+    const struct db_param params[] = {
+        db_text(receipt->office),
+        number_param(submission->campaign->id, 4, numbers[0]),
+        db_text(form->unit),
+        number_param(period_number(submission->periods[at]), 4, numbers[1]),
+        number_param(receipt->accepted, 8, numbers[2]),
+        {.data = receipt->id, .length = ID_BYTES, .format = 1},
+        small_array(&arrays->indicator, form->indicator, form->count, submission->numbers),
+        small_array(&arrays->state, form->state, form->count, NULL),
+        amount_array(&arrays->value, form->value_e4, NULL, form->count),
+        amount_array(&arrays->denominator, form->denominator_e4, form->has_denominator,
+                     form->count),
+        note_array(&arrays->note, form),
+    };
+    db_exec(db, "form", NULL, params, 11, 1, on_insert, batch);
+}
+
+void batch_write(struct batch *batch, struct db *db)
+{
+    struct form_arrays arrays = {0};
+    batch->failed = DB_OK;
+    db_begin(db);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct submission *submission = batch->list[i];
+        if (submission->code != WIRE_COMMITTED || submission->message.submit.dry_run)
+            continue;
+        insert_submission(batch, db, submission);
+        for (size_t form = 0; form < submission->message.submit.form_count; form++)
+            insert_form(batch, db, submission, form, &arrays);
+    }
+    db_exec(db, NULL, "COMMIT", NULL, 0, 0, on_commit, batch);
+    db_end(db);
+    text_free(&arrays.indicator);
+    text_free(&arrays.state);
+    text_free(&arrays.value);
+    text_free(&arrays.denominator);
+    text_free(&arrays.note);
+}

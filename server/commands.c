@@ -1,0 +1,244 @@
+// Each action: the right it needs, and who checks its arguments and asks the database. All answer
+// with an Answer once it is done.
+#include "server/commands.h"
+
+#include "common/log.h"
+#include "common/words.h"
+#include "core/mem.h"
+#include "server/dispatch.h"
+#include "server/planner.h"
+#include "server/pulse.h"
+#include "server/world.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct command { // waits for the database
+    struct asker asker;
+    enum command_action action;
+    enum wire_code code;
+    int64_t number;
+};
+
+static struct command *command_create(const struct asker *asker, enum command_action action)
+{
+    struct command *command = mem_alloc(1, sizeof *command);
+    command->asker = *asker;
+    command->action = action;
+    return command;
+}
+
+static void log_command(const struct command *command, const char *what)
+{
+    char key[KEY_WORD_SIZE];
+    log_event(LOG_INFO, "command", "what=%s key=%s code=%s number=%lld", what,
+              key_word(command->asker.peer.key, key), wire_code_name(command->code),
+              (long long)command->number);
+}
+
+static void command_answer(struct command *command, const char *what)
+{
+    struct message message = {
+        .type = MESSAGE_ANSWER,
+        .answer = {.code = command->code, .number = (uint64_t)command->number, .text = ""}};
+    log_command(command, what);
+    answer_send(&command->asker, &message);
+    free(command);
+}
+
+static void refuse_finding(const struct asker *asker, enum wire_code code,
+                           enum finding_code finding, const char *column, const char *value)
+{
+    struct wire_finding list = {.code = (uint32_t)finding,
+                                .file = "",
+                                .column = column,
+                                .value = value,
+                                .args = {value, "", "", ""}};
+    struct message message = {.type = MESSAGE_ANSWER,
+                              .answer = {.code = code, .findings = {1, &list, 0}, .text = ""}};
+    answer_send(asker, &message);
+}
+
+// ---- runs
+
+static void on_run(void *arg, enum db_class class, const PGresult *result)
+{
+    struct command *command = arg;
+    struct server *server = command->asker.server;
+    if (class != DB_OK) {
+        answer_failed(&command->asker, class, result, "run_start");
+        free(command);
+        return;
+    }
+    command->code = WIRE_OK;
+    command->number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    planner_poke(server->planner);
+    command_answer(command, "run_start");
+}
+
+static bool run_period(const struct campaign *rules, const char *text, int32_t today,
+                       struct period *ret)
+{
+    *ret = campaign_current_period(rules, today);
+    return text[0] == '\0' ||
+           (period_parse(text, strlen(text), ret) && campaign_period_index(rules, *ret) >= 0);
+}
+
+static void run_start(const struct asker *asker, const struct wire_command *wire)
+{
+    struct server *server = asker->server;
+    const struct world_campaign *campaign = world_campaign(server->world, wire->campaign);
+    int32_t today = pulse_today(server->pulse);
+    struct period period;
+    if (campaign == NULL) {
+        refuse_finding(asker, WIRE_NOT_FOUND, FINDING_UNKNOWN_CAMPAIGN, "campaign", wire->campaign);
+        return;
+    }
+    const struct unit_tree *tree = world_tree(server->world);
+    uint32_t owner = tree != NULL ? unit_find(tree, campaign->rules->owner) : NO_UNIT;
+    if (!access_reaches(&asker->who, server->world, owner, today)) {
+        answer_code(asker, WIRE_FORBIDDEN, "the campaign is not within this key's units");
+        return;
+    }
+    if (!run_period(campaign->rules, wire->period, today, &period)) {
+        refuse_finding(asker, WIRE_INVALID, FINDING_BAD_PERIOD, "period", wire->period);
+        return;
+    }
+    char number[16];
+    snprintf(number, sizeof number, "%d", period_number(period));
+    const struct db_param params[] = {db_text(wire->campaign), db_text(number),
+                                      db_bytea(asker->peer.key, KEY_BYTES)};
+    db_exec(server->small_db, NULL, "SELECT run_request($1, $2, $3)", params, 3, 0, on_run,
+            command_create(asker, ACTION_RUN_START));
+}
+
+// ---- jobs
+
+static void on_retry(void *arg, enum db_class class, const PGresult *result)
+{
+    struct command *command = arg;
+    struct server *server = command->asker.server;
+    if (class != DB_OK) {
+        answer_failed(&command->asker, class, result, "job_retry");
+        free(command);
+        return;
+    }
+    command->code = PQgetvalue(result, 0, 0)[0] == 't' ? WIRE_OK : WIRE_NOT_FOUND;
+    planner_poke(server->planner);
+    dispatch_poke(server->dispatch);
+    command_answer(command, "job_retry");
+}
+
+static void job_retry(const struct asker *asker, const struct wire_command *wire)
+{
+    char number[8];
+    const struct db_param params[] = {db_int8((int64_t)wire->number, number)};
+    struct command *command = command_create(asker, ACTION_JOB_RETRY);
+    command->number = (int64_t)wire->number;
+    db_exec(asker->server->small_db, NULL, "SELECT job_retry($1)", params, 1, 0, on_retry, command);
+}
+
+// ---- keys: answered when they count here
+
+static void keys_loaded(struct loop *loop, void *arg)
+{
+    struct command *command = arg;
+    (void)loop;
+    command_answer(command, command->action == ACTION_KEY_ADD ? "key_add" : "key_revoke");
+}
+
+static void on_key(void *arg, enum db_class class, const PGresult *result)
+{
+    struct command *command = arg;
+    enum wire_code refused = command->action == ACTION_KEY_ADD ? WIRE_CONFLICT : WIRE_NOT_FOUND;
+    if (class == DB_OK)
+        command->code = PQgetvalue(result, 0, 0)[0] == 't' ? WIRE_OK : refused;
+    else
+        answer_failed(&command->asker, class, result, "key");
+}
+
+static void on_key_version(void *arg, enum db_class class, const PGresult *result)
+{
+    struct command *command = arg;
+    if (command->code == 0) { // answered already
+        free(command);
+        return;
+    }
+    int64_t version = class == DB_OK ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+    pulse_await_keys(command->asker.server->pulse, version, keys_loaded, command);
+}
+
+static void change_key(const struct asker *asker, enum command_action action, const char *sql,
+                       const struct db_param *params, int count)
+{
+    struct command *command = command_create(asker, action);
+    struct db *db = asker->server->small_db;
+    db_begin(db);
+    db_exec(db, NULL, sql, params, count, 0, on_key, command);
+    db_exec(db, NULL, "SELECT version FROM access_version", NULL, 0, 0, on_key_version, command);
+    db_end(db);
+}
+
+static void key_add(const struct asker *asker, const struct wire_command *wire)
+{
+    const struct unit_tree *tree = world_tree(asker->server->world);
+    int role = role_parse(wire->role);
+    bool needs_unit = role == ROLE_CLERK || role == ROLE_LEADER;
+    char days[16];
+    if (role < 0 || wire->key.length != KEY_BYTES || !words_is_nfc(wire->name)) {
+        answer_code(asker, WIRE_INVALID,
+                    role < 0 ? "there is no such role" : "a key and a name are needed");
+        return;
+    }
+    if (wire->unit[0] != '\0' ? tree == NULL || unit_find(tree, wire->unit) == NO_UNIT
+                              : needs_unit) {
+        refuse_finding(asker, WIRE_INVALID, FINDING_UNKNOWN_UNIT, "unit", wire->unit);
+        return;
+    }
+    snprintf(days, sizeof days, "%u", wire->days < INT32_MAX ? wire->days : INT32_MAX);
+    const struct db_param params[] = {db_bytea(wire->key.data, KEY_BYTES),
+                                      db_text(wire->role),
+                                      db_text(wire->unit),
+                                      db_text(wire->name),
+                                      db_text(days),
+                                      db_bytea(asker->peer.key, KEY_BYTES)};
+    change_key(asker, ACTION_KEY_ADD, "SELECT access_add($1, $2, $3, $4, $5, $6)", params, 6);
+}
+
+static void key_revoke(const struct asker *asker, const struct wire_command *wire)
+{
+    if (wire->key.length != KEY_BYTES) {
+        answer_code(asker, WIRE_INVALID, "a key is needed");
+        return;
+    }
+    const struct db_param params[] = {db_bytea(wire->key.data, KEY_BYTES),
+                                      db_bytea(asker->peer.key, KEY_BYTES)};
+    change_key(asker, ACTION_KEY_REVOKE, "SELECT access_revoke($1, $2)", params, 2);
+}
+
+// ---- the table
+
+static const struct {
+    void (*start)(const struct asker *asker, const struct wire_command *wire);
+    unsigned actions;
+} commands[] = {
+    [ACTION_RUN_START] = {run_start, MAY_RUN},
+    [ACTION_JOB_RETRY] = {job_retry, MAY_RETRY},
+    [ACTION_KEY_ADD] = {key_add, MAY_SET_KEYS},
+    [ACTION_KEY_REVOKE] = {key_revoke, MAY_SET_KEYS},
+};
+
+void commands_do(const struct asker *asker, struct message *message)
+{
+    const struct wire_command *wire = &message->command;
+    char key[KEY_WORD_SIZE];
+    size_t action = (size_t)wire->action;
+    if (action >= sizeof commands / sizeof commands[0] || commands[action].start == NULL) {
+        answer_code(asker, WIRE_UNSUPPORTED, "there is no such command");
+    } else if (!access_may(&asker->who, commands[action].actions)) {
+        log_event(LOG_WARN, "forbidden", "key=%s action=%zu", key_word(asker->peer.key, key),
+                  action);
+        answer_code(asker, WIRE_FORBIDDEN, "this key may not do that");
+    } else {
+        commands[action].start(asker, wire);
+    }
+}

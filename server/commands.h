@@ -1,0 +1,9 @@
+// Commands: runs on demand, dead jobs, keys.
+#ifndef THIDUA_SERVER_COMMANDS_H
+#define THIDUA_SERVER_COMMANDS_H
+
+#include "server/front.h"
+
+handle_fn commands_do;
+
+#endif

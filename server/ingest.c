@@ -1,0 +1,292 @@
+// The way of submissions through batches; ingest.h tells it in six lines.
+#include "server/ingest.h"
+
+#include "common/log.h"
+#include "core/mem.h"
+#include "server/batch.h"
+#include "server/pulse.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB (1024u * 1024u)
+#define ATTEMPTS_MAX 6       // of a batch that the database turns away
+#define AGAIN_MS 50          // before the second attempt, doubled
+#define PATIENCE_MS 5000     // with a database that is gone, before those who wait are told
+#define RULES_ATTEMPTS_MAX 4 // rules that change faster than a batch can be checked
+
+struct ingest {
+    struct server *server;
+    struct batch *gathering; // NULL: nobody waits
+    struct batch *halves;    // parts of a batch that failed, before anything newer
+    struct batch *running;   // under way, or waiting for its next attempt
+    size_t bytes, bytes_max; // of all submissions here
+    size_t batch_max;
+    unsigned rules_attempts;
+};
+
+static void read_running(struct ingest *ingest);
+
+// ---- a message comes in
+
+static void refuse_retry(const struct asker *asker, const struct message *message,
+                         enum wire_code code, uint32_t retry_ms)
+{
+    submission_answer_retry(asker, message->submit.id, code, retry_ms);
+}
+
+static void gather(struct ingest *ingest, struct submission *submission)
+{
+    if (ingest->gathering == NULL)
+        ingest->gathering = mem_alloc(1, sizeof *ingest->gathering);
+    struct batch *batch = ingest->gathering;
+    *MEM_PUSH(batch->list, batch->count, batch->capacity) = submission;
+    ingest->bytes += submission_bytes(submission);
+}
+
+void ingest_submit(const struct asker *asker, struct message *message)
+{
+    struct server *server = asker->server;
+    struct ingest *ingest = server->ingest;
+    if (server->draining || !db_ready(server->ingest_db)) {
+        refuse_retry(asker, message, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+        return;
+    }
+    if (ingest->bytes + message_bytes(message) > ingest->bytes_max) {
+        refuse_retry(asker, message, WIRE_BUSY, RETRY_BUSY_MS);
+        return;
+    }
+    struct submission *submission = submission_create(asker, message);
+    submission_check(submission, server->world, pulse_today(server->pulse));
+    gather(ingest, submission);
+}
+
+void ingest_refuse(const struct asker *asker, enum wire_code code, const char *why)
+{
+    struct wire_finding finding = {
+        .code = FINDING_BAD_MESSAGE, .file = "", .column = "", .value = why};
+    struct message message = {.type = MESSAGE_SUBMIT_ANSWER,
+                              .submit_answer = {.code = code, .findings = {1, &finding, 0}}};
+    answer_send(asker, &message);
+}
+
+// ---- the end of a batch
+
+static void finish(struct ingest *ingest)
+{
+    for (size_t i = 0; i < ingest->running->count; i++)
+        ingest->bytes -= submission_bytes(ingest->running->list[i]);
+    batch_destroy(ingest->running);
+    ingest->running = NULL;
+    ingest->rules_attempts = 0;
+    ingest_go(ingest);
+}
+
+static void answer_all(struct ingest *ingest)
+{
+    for (size_t i = 0; i < ingest->running->count; i++)
+        submission_answer(ingest->running->list[i]);
+    finish(ingest);
+}
+
+static void put_off_all(struct ingest *ingest, enum wire_code code, uint32_t retry_ms)
+{
+    const struct batch *batch = ingest->running;
+    log_event(LOG_WARN, "batch_put_off", "code=%s submissions=%zu attempts=%u",
+              wire_code_name(code), batch->count, batch->attempts);
+    for (size_t i = 0; i < batch->count; i++)
+        submission_answer_retry(&batch->list[i]->asker, batch->list[i]->message.submit.id, code,
+                                retry_ms);
+    finish(ingest);
+}
+
+// ---- when a trip fails
+
+static void again(struct loop *loop, void *arg)
+{
+    (void)loop;
+    read_running(arg);
+}
+
+// The whole batch once more, a little later; after too long those who wait are told so. What a lost
+// COMMIT has stored is found by its id.
+static void try_again(struct ingest *ingest)
+{
+    struct batch *batch = ingest->running;
+    int64_t now = loop_now_ms();
+    if (batch->give_up_ms == 0)
+        batch->give_up_ms = now + PATIENCE_MS;
+    bool ready = db_ready(ingest->server->ingest_db);
+    if (now >= batch->give_up_ms || (ready && ++batch->attempts > ATTEMPTS_MAX)) {
+        put_off_all(ingest, ready ? WIRE_BUSY : WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+        return;
+    }
+    uint32_t wait = ready ? (uint32_t)AGAIN_MS << batch->attempts : AGAIN_MS;
+    loop_timer(ingest->server->loop, answer_jitter(wait), false, again, ingest);
+}
+
+static struct batch *half_of(struct batch *batch, size_t from, size_t to)
+{
+    struct batch *half = mem_alloc(1, sizeof *half);
+    for (size_t i = from; i < to; i++)
+        *MEM_PUSH(half->list, half->count, half->capacity) = batch->list[i];
+    return half;
+}
+
+// A value is at fault: the halves go their own ways until the culprit stands alone.
+static void split(struct ingest *ingest)
+{
+    struct batch *batch = ingest->running;
+    size_t middle = batch->count / 2;
+    struct batch *first = half_of(batch, 0, middle), *second = half_of(batch, middle, batch->count);
+    first->next = second;
+    second->next = ingest->halves;
+    ingest->halves = first;
+    batch->count = 0; // the halves own them now
+    batch_destroy(batch);
+    ingest->running = NULL;
+}
+
+static void blame(struct ingest *ingest)
+{
+    struct submission *culprit = ingest->running->list[0];
+    log_event(LOG_ERROR, "submission_refused_by_database", "campaign=%s",
+              culprit->message.submit.campaign);
+    culprit->code = WIRE_INVALID;
+    culprit->signed_receipt.length = 0;
+    finding_add(&culprit->findings, FINDING_BAD_MESSAGE, (struct finding_place){.file = ""}, "",
+                NULL);
+    answer_all(ingest);
+}
+
+static void go_on(struct loop *loop, void *arg)
+{
+    (void)loop;
+    ingest_go(arg);
+}
+
+static void trip_failed(struct ingest *ingest)
+{
+    const struct batch *batch = ingest->running;
+    db_exec(ingest->server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+    log_event(batch->failed == DB_RETRY ? LOG_WARN : LOG_ERROR, "batch_failed",
+              "class=%d submissions=%zu attempts=%u", (int)batch->failed, batch->count,
+              batch->attempts);
+    if (batch->failed == DB_RETRY) {
+        try_again(ingest);
+    } else if (batch->failed != DB_DATA) {
+        put_off_all(ingest, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS * 10);
+    } else if (batch->count == 1) {
+        blame(ingest);
+    } else {
+        split(ingest);
+        loop_timer(ingest->server->loop, 0, false, go_on, ingest);
+    }
+}
+
+// ---- the trips
+
+static void written(struct batch *batch)
+{
+    struct ingest *ingest = batch->owner;
+    if (batch->failed != DB_OK)
+        trip_failed(ingest);
+    else
+        answer_all(ingest);
+}
+
+static void read_done(struct batch *batch)
+{
+    struct ingest *ingest = batch->owner;
+    struct server *server = ingest->server;
+    if (batch->failed != DB_OK) {
+        trip_failed(ingest);
+        return;
+    }
+    if (batch->rules_version != server->world->version || batch->list[0]->world != server->world) {
+        db_exec(server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+        if (++ingest->rules_attempts > RULES_ATTEMPTS_MAX)
+            put_off_all(ingest, WIRE_BUSY, RETRY_BUSY_MS);
+        else
+            pulse_await_rules(server->pulse, batch->rules_version, again, ingest);
+        return;
+    }
+    batch_decide(batch, server->identity);
+    if (batch->to_store > 0) {
+        batch->done = written;
+        batch_write(batch, server->ingest_db);
+        return;
+    }
+    db_exec(server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+    answer_all(ingest);
+}
+
+// All of a batch is checked by the same rules, the newest in memory.
+static void read_running(struct ingest *ingest)
+{
+    struct batch *batch = ingest->running;
+    struct server *server = ingest->server;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->list[i]->world != server->world)
+            submission_check(batch->list[i], server->world, pulse_today(server->pulse));
+    }
+    batch->owner = ingest;
+    batch->done = read_done;
+    batch_read(batch, server->ingest_db);
+}
+
+// Takes from what has gathered as much as one transaction should hold.
+static struct batch *next_batch(struct ingest *ingest)
+{
+    struct batch *batch = ingest->halves;
+    if (batch != NULL) {
+        ingest->halves = batch->next;
+        batch->next = NULL;
+        return batch;
+    }
+    batch = ingest->gathering;
+    ingest->gathering = NULL;
+    if (batch != NULL && batch->count > ingest->batch_max) {
+        ingest->gathering = half_of(batch, ingest->batch_max, batch->count);
+        batch->count = ingest->batch_max;
+    }
+    return batch;
+}
+
+void ingest_go(struct ingest *ingest)
+{
+    if (ingest->running != NULL)
+        return;
+    ingest->running = next_batch(ingest);
+    if (ingest->running != NULL)
+        read_running(ingest);
+}
+
+// ---- life
+
+bool ingest_idle(const struct ingest *ingest)
+{
+    return ingest->running == NULL && ingest->gathering == NULL && ingest->halves == NULL;
+}
+
+struct ingest *ingest_create(struct server *server)
+{
+    struct ingest *ingest = mem_alloc(1, sizeof *ingest);
+    ingest->server = server;
+    ingest->bytes_max = (size_t)config_number(server->config, "ingest_mib") * MIB;
+    ingest->batch_max = (size_t)config_number(server->config, "batch_submissions");
+    batch_prepare(server->ingest_db);
+    return ingest;
+}
+
+void ingest_destroy(struct ingest *ingest)
+{
+    if (ingest == NULL)
+        return;
+    for (struct batch *half = ingest->halves, *next; half != NULL; half = next) {
+        next = half->next;
+        batch_destroy(half);
+    }
+    batch_destroy(ingest->running);
+    batch_destroy(ingest->gathering);
+    free(ingest);
+}

@@ -1,0 +1,227 @@
+// The life of a server: wait for a database with our schema, load rules and keys, open the doors,
+// serve, drain.
+#include "server/serve.h"
+
+#include "common/log.h"
+#include "core/mem.h"
+#include "server/dispatch.h"
+#include "server/documents.h"
+#include "server/front.h"
+#include "server/ingest.h"
+#include "server/migrate.h"
+#include "server/planner.h"
+#include "server/pulse.h"
+#include "server/queries.h"
+#include "server/server.h"
+#include "server/world.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DATABASE_WAIT_SECONDS 60
+#define DRAIN_LOOK_MS 20
+
+struct serving {
+    struct server server;
+    struct bus *workers;
+    char name[128];
+    struct err *err;
+    int status;
+    int64_t drain_until_ms;
+};
+
+// ---- callbacks of the parts
+
+static bool worker_allowed(void *arg, const uint8_t key[BUS_KEY_BYTES])
+{
+    const struct server *server = arg;
+    const struct access_entry *entry = access_find(server->access, key);
+    return entry != NULL && access_valid(entry, pulse_now_us(server->pulse)) &&
+           access_may(entry, MAY_WORK);
+}
+
+static void job_finished(struct loop *loop, void *arg)
+{
+    struct server *server = arg;
+    (void)loop;
+    planner_poke(server->planner);
+}
+
+static void jobs_changed(struct loop *loop, void *arg)
+{
+    struct server *server = arg;
+    (void)loop;
+    if (server->dispatch != NULL)
+        dispatch_poke(server->dispatch);
+}
+
+static size_t night_campaigns(void *arg, int32_t day, struct night_campaign *ret, size_t most)
+{
+    const struct server *server = arg;
+    const struct world *world = server->world;
+    size_t count = world->campaign_count < most ? world->campaign_count : most;
+    for (size_t i = 0; i < count; i++) {
+        const struct campaign *rules = world->campaigns[i]->rules;
+        ret[i] = (struct night_campaign){.id = world->campaigns[i]->id,
+                                         .period = campaign_current_period(rules, day),
+                                         .over = day > campaign_last_day(rules, rules->to)};
+    }
+    return count;
+}
+
+// ---- starting
+
+static void stop_with(struct serving *serving)
+{
+    serving->status = -1;
+    loop_stop(serving->server.loop);
+}
+
+static int open_workers(struct serving *serving)
+{
+    struct server *server = &serving->server;
+    const char *endpoint = config_text(server->config, "listen_workers");
+    struct dispatch_options options = {
+        .name = server->name,
+        .lease_ms = (unsigned)config_number(server->config, "lease_seconds") * 1000,
+        .allow = worker_allowed,
+        .finished = job_finished,
+        .arg = server,
+    };
+    serving->workers = bus_listen(endpoint, &server->identity->curve, serving->err);
+    if (serving->workers == NULL)
+        return -1;
+    server->dispatch = dispatch_create(server->loop, serving->workers, server->run_db, &options);
+    return 0;
+}
+
+// Rules and keys are there: open the doors.
+static void open_doors(struct loop *loop, void *arg)
+{
+    struct serving *serving = arg;
+    struct server *server = &serving->server;
+    const char *endpoint = config_text(server->config, "listen_clients");
+    (void)loop;
+    server->front = front_create(server, endpoint, serving->err);
+    if (server->front == NULL || open_workers(serving) != 0) {
+        stop_with(serving);
+        return;
+    }
+    server->planner = planner_create(server->loop, server->run_db, server->name,
+                                     (unsigned)config_number(server->config, "nightly_at"),
+                                     night_campaigns, jobs_changed, server);
+    log_event(LOG_INFO, "ready", "name=%s clients=%s workers=%s", server->name, endpoint,
+              bus_endpoint(serving->workers));
+}
+
+// ---- ending
+
+static bool idle(const struct server *server)
+{
+    return ingest_idle(server->ingest) && documents_idle(server->documents) &&
+           queries_idle(server->queries);
+}
+
+static void look_drained(struct loop *loop, void *arg)
+{
+    struct serving *serving = arg;
+    if (idle(&serving->server) || loop_now_ms() >= serving->drain_until_ms)
+        loop_stop(loop);
+}
+
+// No new work; what is under way is finished and answered.
+static void drain(struct loop *loop, void *arg)
+{
+    struct serving *serving = arg;
+    struct server *server = &serving->server;
+    log_event(LOG_INFO, "draining", "name=%s", server->name);
+    server->draining = true;
+    serving->drain_until_ms = loop_now_ms() + config_number(server->config, "drain_seconds") * 1000;
+    if (server->front != NULL)
+        front_close(server->front);
+    if (server->dispatch != NULL)
+        dispatch_drain(server->dispatch);
+    if (server->planner != NULL)
+        planner_leave(server->planner);
+    loop_timer(loop, DRAIN_LOOK_MS, true, look_drained, serving);
+}
+
+// ---- the whole
+
+// At the start the database may still be starting, too.
+static int wait_for_schema(const struct config *config, struct err *err)
+{
+    for (int second = 0;; second++) {
+        if (migrate_check(config_text(config, "database"), config_text(config, "sql_dir"), err) ==
+            0)
+            return 0;
+        if (err->kind != ERR_RETRY || second >= DATABASE_WAIT_SECONDS)
+            return -1;
+        log_event(LOG_WARN, "database_awaited", "why=\"%s\"", err->text);
+        sleep(1);
+    }
+}
+
+static void fill_name(struct serving *serving)
+{
+    const char *name = config_text(serving->server.config, "name");
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
+    if (name[0] != '\0')
+        snprintf(serving->name, sizeof serving->name, "%.120s", name);
+    else
+        snprintf(serving->name, sizeof serving->name, "%s:%ld", host, (long)getpid());
+    serving->server.name = serving->name;
+}
+
+static void create_parts(struct serving *serving)
+{
+    struct server *server = &serving->server;
+    const char *conninfo = config_text(server->config, "database");
+    unsigned timeout_ms = (unsigned)config_number(server->config, "statement_seconds") * 1000;
+    server->loop = loop_create();
+    loop_signals(server->loop, drain, serving);
+    server->ingest_db = db_create(server->loop, conninfo, "thidua-server ingest", timeout_ms);
+    server->document_db = db_create(server->loop, conninfo, "thidua-server documents", timeout_ms);
+    server->small_db = db_create(server->loop, conninfo, "thidua-server small", timeout_ms);
+    server->read_db = db_create(server->loop, conninfo, "thidua-server read", timeout_ms);
+    server->run_db = db_create(server->loop, conninfo, "thidua-server runs", timeout_ms);
+    server->ingest = ingest_create(server);
+    server->documents = documents_create(server);
+    server->queries = queries_create(server);
+    server->pulse = pulse_create(server, open_doors, serving);
+}
+
+static void destroy_parts(struct serving *serving)
+{
+    struct server *server = &serving->server;
+    planner_destroy(server->planner);
+    dispatch_destroy(server->dispatch);
+    front_destroy(server->front);
+    bus_destroy(serving->workers);
+    pulse_destroy(server->pulse);
+    queries_destroy(server->queries);
+    documents_destroy(server->documents);
+    ingest_destroy(server->ingest);
+    db_destroy(server->run_db);
+    db_destroy(server->read_db);
+    db_destroy(server->small_db);
+    db_destroy(server->document_db);
+    db_destroy(server->ingest_db);
+    access_destroy(server->access);
+    world_release(server->world);
+    loop_destroy(server->loop);
+}
+
+int serve(const struct config *config, const struct identity *identity, struct err *err)
+{
+    struct serving serving = {.server = {.config = config, .identity = identity}, .err = err};
+    if (wait_for_schema(config, err) != 0)
+        return -1;
+    fill_name(&serving);
+    create_parts(&serving);
+    loop_run(serving.server.loop);
+    destroy_parts(&serving);
+    log_event(LOG_INFO, "stopped", "name=%s", serving.name);
+    return serving.status;
+}
