@@ -102,12 +102,10 @@ static char *disqualification(const struct campaign *campaign, const struct unit
 }
 
 static void fill_standing(const struct cluster_scores *scores, uint32_t cluster,
-                          const struct unit_score *unit, char *reasons, struct standing *ret)
+                          const struct unit_score *unit, struct standing *ret)
 {
     *ret = (struct standing){.unit = unit->unit,
                              .cluster = cluster,
-                             .disqualified = reasons[0] != '\0',
-                             .reasons = reasons,
                              .total_e2 = unit->total_e2,
                              .points_e2 = unit->points_e2,
                              .bonus_e2 = unit->bonus_e2,
@@ -137,7 +135,9 @@ void rank_cluster(const struct campaign *campaign, uint32_t cluster,
     qsort_r(places, scores->count, sizeof *places, cmp_order, &order);
     for (uint32_t place = 0; place < scores->count; place++) {
         uint32_t u = places[place];
-        fill_standing(scores, cluster, &scores->units[u], reasons[u], &ret[place]);
+        fill_standing(scores, cluster, &scores->units[u], &ret[place]);
+        ret[place].disqualified = disqualified[u];
+        ret[place].reasons = reasons[u];
         if (disqualified[u])
             continue;
         bool shared = place > 0 && cmp_standing(campaign, &scores->units[places[place - 1]],

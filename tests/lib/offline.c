@@ -119,16 +119,20 @@ static bool make_lists(struct offline_case *given, const struct offline_texts *t
     return show(&findings);
 }
 
-// "2022-07-01T00:00:01+07:00" as microseconds since the epoch.
+static int two_digits(const char *text)
+{
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+// "2022-07-01T00:00:01+07:00", exactly so, as microseconds since the epoch.
 static bool parse_instant(const char *text, int64_t *ret_us)
 {
-    int hour, minute, second, zone;
     int32_t day;
-    if (strlen(text) < 10 || !day_parse(text, 10, &day) ||
-        sscanf(text + 10, "T%d:%d:%d+%d", &hour, &minute, &second, &zone) != 4)
+    if (strlen(text) != 25 || text[10] != 'T' || text[19] != '+' || !day_parse(text, 10, &day))
         return false;
-    *ret_us = ((int64_t)day * 86400 + hour * 3600 + minute * 60 + second - zone * 3600) *
-              US_PER_SECOND;
+    int64_t seconds = two_digits(text + 11) * 3600 + two_digits(text + 14) * 60 +
+                      two_digits(text + 17) - two_digits(text + 20) * 3600;
+    *ret_us = ((int64_t)day * 86400 + seconds) * US_PER_SECOND;
     return true;
 }
 

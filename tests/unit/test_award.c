@@ -72,12 +72,12 @@ static void test_quota_of_units(void **state)
 #define CLUSTERS                                                                            \
     "clusters:\n  - {code: C1, units: [X1, X2, X3, X6]}\n  - {code: C2, units: [X4, X5]}\n" \
     "disqualify: {not_met: [B]}\n"
-#define NOT_MET_B                                                                              \
-    SMALL_RESULTS                                                                              \
-        "2022-Q1,X1,A,100,,,\n2022-Q1,X2,A,90,,,\n2022-Q1,X3,A,80,,,\n"                        \
-        "2022-Q1,X4,A,70,,,\n2022-Q1,X5,A,60,,,\n2022-Q1,X6,A,95,,,\n"                         \
-        "2022-Q1,X1,B,100,,,\n2022-Q1,X2,B,100,,,\n2022-Q1,X3,B,100,,,\n2022-Q1,X4,B,100,,,\n" \
-        "2022-Q1,X5,B,100,,,\n"
+#define NOT_MET_B                                                                          \
+    SMALL_RESULTS                                                                          \
+    "2022-Q1,X1,A,100,,,\n2022-Q1,X2,A,90,,,\n2022-Q1,X3,A,80,,,\n"                        \
+    "2022-Q1,X4,A,70,,,\n2022-Q1,X5,A,60,,,\n2022-Q1,X6,A,95,,,\n"                         \
+    "2022-Q1,X1,B,100,,,\n2022-Q1,X2,B,100,,,\n2022-Q1,X3,B,100,,,\n2022-Q1,X4,B,100,,,\n" \
+    "2022-Q1,X5,B,100,,,\n"
     awards(CLUSTERS "awards:\n  - {code: W, to: unit, quota: {percent: 30}}\n", NOT_MET_B, NULL,
            NULL,
            "W,X1,unit,X1,1,awarded,\nW,X4,unit,X4,1,not awarded,quota\n"
