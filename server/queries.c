@@ -23,6 +23,8 @@ static const struct query_kind *const kinds[] = {
     [QUERY_KEYS] = &keys_query,
     [QUERY_SUBMISSION] = &submission_query,
     [QUERY_CAMPAIGNS] = &campaigns_query,
+    [QUERY_FORM] = &form_query,
+    [QUERY_MISSING] = &missing_query,
 };
 
 struct queries *queries_create(struct server *server)
@@ -30,6 +32,11 @@ struct queries *queries_create(struct server *server)
     struct queries *queries = mem_alloc(1, sizeof *queries);
     *queries = (struct queries){.server = server, .cache = run_cache_create()};
     return queries;
+}
+
+struct run_cache *query_cache(const struct query *query)
+{
+    return query->queries->cache;
 }
 
 bool queries_idle(const struct queries *queries)
@@ -59,11 +66,17 @@ static struct query *query_create(struct queries *queries, const struct query_ki
         query->next->place = &query->next;
     queries->first = query;
     queries->open++;
-    size_t columns = 0;
-    while (kind->columns[columns].name != NULL)
-        columns++;
-    page_start(&query->page, query->arena, columns);
+    query_choose_columns(query, kind->columns);
     return query;
+}
+
+void query_choose_columns(struct query *query, const struct query_column *columns)
+{
+    size_t count = 0;
+    while (columns[count].name != NULL)
+        count++;
+    query->columns = columns;
+    page_start(&query->page, query->arena, count);
 }
 
 static void query_destroy(struct query *query)
@@ -76,6 +89,7 @@ static void query_destroy(struct query *query)
         query->release(query->state);
     cached_rules_release(query->rules);
     cached_input_release(query->input);
+    cached_plan_release(query->plan);
     page_clear(&query->page);
     arena_destroy(query->arena);
     world_release(query->world);
@@ -119,7 +133,7 @@ void query_answer(struct query *query)
     char period[PERIOD_TEXT_SIZE] = "";
     const char *names[WIRE_COLUMNS_MAX];
     for (size_t i = 0; i < query->page.columns; i++)
-        names[i] = query->kind->columns[i].name;
+        names[i] = query->columns[i].name;
     if (query->period.kind != 0)
         period_format(query->period, period);
     const char *cursor = query->page.cursor;

@@ -80,9 +80,10 @@ struct query {
     struct message message; // taken
     const struct wire_query *asked;
     const struct query_kind *kind;
-    struct arena *arena;               // lives as long as the query
-    bool continues;                    // there is a cursor
-    const char *after[QUERY_KEYS_MAX]; // its keys; NULL each on the first page
+    const struct query_column *columns; // the kind's, unless it has chosen others
+    struct arena *arena;                // lives as long as the query
+    bool continues;                     // there is a cursor
+    const char *after[QUERY_KEYS_MAX];  // its keys; NULL each on the first page
     int64_t after_run;
     struct world *world; // held
     const struct world_campaign *campaign;
@@ -91,11 +92,14 @@ struct query {
     struct query_run run;
     struct cached_rules *rules; // held
     struct cached_input *input; // held
+    struct cached_plan *plan;   // held
     struct page page;
     void *state; // of the kind
     void (*release)(void *state);
 };
 
+// Other columns than the kind's: before the first row.
+void query_choose_columns(struct query *query, const struct query_column *columns);
 // Every query ends with one of these; it is gone then.
 void query_answer(struct query *query); // the page
 __attribute__((format(printf, 3, 4))) void query_refuse(struct query *query, enum wire_code code,
@@ -110,6 +114,7 @@ void query_flat(struct query *query);
 const char *query_reach(struct query *query);
 cell_form_fn key_form; // the hexadecimal form of a public key as Z85
 bool query_reaches(const struct query *query, uint32_t unit); // a unit of the world's tree
+struct run_cache *query_cache(const struct query *query);
 int32_t query_today(const struct query *query);
 void query_exec(struct query *query, const char *sql, const struct db_param *params, int count,
                 int result_format, db_fn *fn);

@@ -165,7 +165,7 @@ static bool add_row(struct query *query, const PGresult *result, int row)
     const char *cells[WIRE_COLUMNS_MAX];
     char buffers[WIRE_COLUMNS_MAX][QUERY_CELL_SIZE];
     for (size_t i = 0; i < query->page.columns; i++) {
-        cell_form_fn *form = query->kind->columns[i].form;
+        cell_form_fn *form = query->columns[i].form;
         cells[i] = PQgetvalue(result, row, (int)i);
         if (form != NULL && !PQgetisnull(result, row, (int)i))
             cells[i] = form(cells[i], buffers[i]);

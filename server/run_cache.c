@@ -1,4 +1,4 @@
-// The documents of runs, parsed. Two short lists; the place that is taken next is the oldest.
+// Three short lists; the place that is taken next is the oldest.
 #include "server/run_cache.h"
 
 #include "common/campaign_yaml.h"
@@ -9,7 +9,8 @@
 struct run_cache {
     struct cached_rules *rules[CACHED_RULES];
     struct cached_input *inputs[CACHED_INPUTS];
-    size_t next_rules, next_input;
+    struct cached_plan *plans[CACHED_PLANS];
+    size_t next_rules, next_input, next_plan;
 };
 
 struct run_cache *run_cache_create(void)
@@ -33,6 +34,15 @@ void cached_input_release(struct cached_input *input)
     free(input);
 }
 
+void cached_plan_release(struct cached_plan *plan)
+{
+    if (plan == NULL || --plan->references > 0)
+        return;
+    rollup_plan_destroy(plan->plan);
+    world_release(plan->world);
+    free(plan);
+}
+
 void run_cache_destroy(struct run_cache *cache)
 {
     if (cache == NULL)
@@ -41,6 +51,8 @@ void run_cache_destroy(struct run_cache *cache)
         cached_rules_release(cache->rules[i]);
     for (size_t i = 0; i < CACHED_INPUTS; i++)
         cached_input_release(cache->inputs[i]);
+    for (size_t i = 0; i < CACHED_PLANS; i++)
+        cached_plan_release(cache->plans[i]);
     free(cache);
 }
 
@@ -103,4 +115,41 @@ struct cached_input *run_cache_add_input(struct run_cache *cache,
     cached_input_release(*place);
     *place = input;
     return input;
+}
+
+static struct cached_plan *find_plan(struct run_cache *cache, const struct world *world,
+                                     const struct world_campaign *campaign, struct period period)
+{
+    for (size_t i = 0; i < CACHED_PLANS; i++) {
+        struct cached_plan *plan = cache->plans[i];
+        if (plan != NULL && plan->campaign == campaign && plan->world->units == world->units &&
+            period_equal(plan->period, period))
+            return plan;
+    }
+    return NULL;
+}
+
+struct cached_plan *run_cache_plan(struct run_cache *cache, struct world *world,
+                                   const struct world_campaign *campaign, struct period period,
+                                   struct err *err)
+{
+    struct cached_plan *cached = find_plan(cache, world, campaign, period);
+    if (cached != NULL) {
+        cached->references++;
+        return cached;
+    }
+    const struct unit_tree *tree = world_tree(world);
+    if (tree == NULL) {
+        err_set(err, ERR_REJECT, "no_units", "no units are loaded");
+        return NULL;
+    }
+    struct rollup_plan *plan = rollup_plan_create(campaign->rules, tree, period, err);
+    if (plan == NULL)
+        return NULL;
+    cached = mem_alloc(1, sizeof *cached);
+    *cached = (struct cached_plan){2, world_hold(world), campaign, period, plan};
+    struct cached_plan **place = &cache->plans[cache->next_plan++ % CACHED_PLANS];
+    cached_plan_release(*place);
+    *place = cached;
+    return cached;
 }
