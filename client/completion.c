@@ -56,59 +56,69 @@ static void print_values(FILE *out)
     for (unsigned i = 0; i < OPT_COUNT; i++) {
         const struct client_option *option = &client_options[i];
         if (option->choices != NULL) {
-            fprintf(out, "    --%s) COMPREPLY=($(compgen -W '", option->name);
+            fprintf(out, "    --%s) _thidua_words '", option->name);
             for (const char *c = option->choices; *c != '\0'; c++)
                 fputc(*c == '|' ? ' ' : *c, out);
-            fputs("' -- \"$word\")); return ;;\n", out);
+            fputs("'; return ;;\n", out);
         } else if (option->value != NULL && strcmp(option->value, "FILE") == 0)
-            fprintf(out, "    --%s) COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n",
-                    option->name);
+            fprintf(out, "    --%s) _thidua_files; return ;;\n", option->name);
         else if (option->value != NULL)
             fprintf(out, "    --%s) return ;;\n", option->name);
     }
 }
 
+// The parts of the function that are always the same.
+static const char head[] =
+    "# bash completion for thidua; made by: thidua --completion bash\n"
+    "_thidua_words() {\n"
+    "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$word\")\n"
+    "}\n"
+    "_thidua_files() {\n"
+    "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+    "}\n"
+    "_thidua() {\n"
+    "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
+    "    COMPREPLY=()\n"
+    "    case $before in\n";
+static const char after_first_words[] =
+    "    if [ \"$COMP_CWORD\" -eq 1 ] && [[ $word != -* ]]; then\n"
+    "        _thidua_words \"$words\"\n"
+    "        return\n"
+    "    fi\n"
+    "    words=\n"
+    "    case ${COMP_WORDS[1]} in\n";
+static const char after_second_words[] =
+    "    esac\n"
+    "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$words\" ] && [[ $word != -* ]]; then\n"
+    "        _thidua_words \"$words\"\n"
+    "        return\n"
+    "    fi\n"
+    "    local options command=${COMP_WORDS[1]}\n"
+    "    [[ -n $words && ${COMP_WORDS[2]-} != -* ]] && command=\"$command ${COMP_WORDS[2]-}\"\n"
+    "    case $command in\n";
+static const char tail[] = "    if [[ $word == -* ]]; then\n"
+                           "        _thidua_words \"$options\"\n"
+                           "    else\n"
+                           "        _thidua_files\n"
+                           "    fi\n"
+                           "}\n"
+                           "complete -o filenames -F _thidua thidua\n";
+
 void completion_print(FILE *out)
 {
-    fputs("# bash completion for thidua; made by: thidua --completion bash\n"
-          "_thidua() {\n"
-          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}\n"
-          "    COMPREPLY=()\n"
-          "    case $before in\n",
-          out);
+    fputs(head, out);
     print_values(out);
     fputs("    esac\n", out);
     print_first_words(out);
-    fputs("    if [ \"$COMP_CWORD\" -eq 1 ] && [[ $word != -* ]]; then\n"
-          "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-          "        return\n"
-          "    fi\n"
-          "    words=\n"
-          "    case ${COMP_WORDS[1]} in\n",
-          out);
+    fputs(after_first_words, out);
     for (size_t i = 0; i < command_count;)
         i = print_group(i, out);
-    fputs("    esac\n"
-          "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$words\" ] && [[ $word != -* ]]; then\n"
-          "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-          "        return\n"
-          "    fi\n"
-          "    local options command=${COMP_WORDS[1]}\n"
-          "    [ -n \"$words\" ] && command=\"$command ${COMP_WORDS[2]-}\"\n"
-          "    case $command in\n",
-          out);
+    fputs(after_second_words, out);
     for (size_t i = 0; i < command_count; i++)
         print_options_of(&commands[i], out);
     fputs("    esac\n    options=\"$options", out);
     for (unsigned i = 0; i < OPT_VERSION; i++)
         fprintf(out, " --%s", client_options[i].name);
-    fputs("\"\n"
-          "    if [[ $word == -* ]]; then\n"
-          "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-          "    else\n"
-          "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
-          "    fi\n"
-          "}\n"
-          "complete -o filenames -F _thidua thidua\n",
-          out);
+    fputs("\"\n", out);
+    fputs(tail, out);
 }

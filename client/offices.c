@@ -11,9 +11,8 @@ struct asking {
     const char **offices; // one for each form
 };
 
-// The forms from … from + count - 1. -1: they are not known; *ret_reached: but a server has answered.
-static int ask(struct talk *talk, struct asking *asking, size_t from, size_t count,
-               bool *ret_reached)
+// The forms from … from + count - 1.
+static enum wire_code ask(struct talk *talk, struct asking *asking, size_t from, size_t count)
 {
     const char **units = arena_alloc(asking->arena, count, sizeof *units);
     const char **periods = arena_alloc(asking->arena, count, sizeof *periods);
@@ -24,15 +23,16 @@ static int ask(struct talk *talk, struct asking *asking, size_t from, size_t cou
         units[i] = asking->forms->list[from + i].unit;
         periods[i] = asking->forms->list[from + i].period;
     }
-    *ret_reached = talk_message(talk, &question, false, &answer, NULL) == 0;
-    if (!*ret_reached)
-        return -1; // sending will tell why
-    bool good = answer.type == MESSAGE_LOCATED && answer.located.count == count;
-    for (size_t i = 0; i < count && good; i++)
+    if (talk_message(talk, &question, false, &answer, NULL) != 0)
+        return 0; // sending will tell why
+    enum wire_code code = answer.type == MESSAGE_ANSWER ? answer.answer.code : WIRE_UNSUPPORTED;
+    if (answer.type == MESSAGE_LOCATED && answer.located.count == count)
+        code = WIRE_OK;
+    for (size_t i = 0; i < count && code == WIRE_OK; i++)
         asking->offices[from + i] = arena_text(asking->arena, answer.located.offices[i],
                                                strlen(answer.located.offices[i]));
     message_clear(&answer);
-    return good ? 0 : -1; // a refusal is told when the results themselves are refused
+    return code;
 }
 
 // What is new is kept for the next time without a server.
@@ -64,20 +64,20 @@ static void recall(const struct asking *asking)
 }
 
 const char *const *offices_of(struct talk *talk, struct outbox *outbox, struct arena *arena,
-                              const char *campaign, const struct forms *forms, bool *ret_reached)
+                              const char *campaign, const struct forms *forms,
+                              enum wire_code *ret_code)
 {
     struct asking asking = {outbox, arena, campaign, forms,
                             arena_alloc(arena, forms->count + 1, sizeof *asking.offices)};
-    int status = talk != NULL ? 0 : -1;
-    *ret_reached = false;
-    for (size_t from = 0; from < forms->count && status == 0; from += WIRE_LOCATE_MAX) {
+    enum wire_code code = talk != NULL ? WIRE_OK : 0;
+    for (size_t from = 0; from < forms->count && code == WIRE_OK; from += WIRE_LOCATE_MAX) {
         size_t left = forms->count - from;
-        status = ask(talk, &asking, from, left < WIRE_LOCATE_MAX ? left : WIRE_LOCATE_MAX,
-                     ret_reached);
+        code = ask(talk, &asking, from, left < WIRE_LOCATE_MAX ? left : WIRE_LOCATE_MAX);
     }
-    if (status == 0)
+    if (code == WIRE_OK)
         remember(&asking);
     else
         recall(&asking);
+    *ret_code = code;
     return asking.offices;
 }

@@ -46,7 +46,8 @@ static void read_forms(struct submitting *submitting, struct reading *reading)
     if (table == NULL)
         return;
     results_read(submitting->arena, table, style, &reading->forms, &blank, &submitting->findings);
-    if (reading->forms.count == 0 && submitting->findings.errors == 0)
+    // A form of blank rows says nothing and is no mistake; a file without rows is one.
+    if (table->rows == 0 && submitting->findings.errors == 0)
         finding_add(&submitting->findings, FINDING_EMPTY_SUBMISSION,
                     (struct finding_place){.file = reading->document.name}, "", NULL);
 }
@@ -69,21 +70,33 @@ static int read_files(struct submitting *submitting)
     return submitting->findings.errors > 0 ? EXIT_DATA : EXIT_DONE;
 }
 
+static bool any_forms(const struct submitting *submitting)
+{
+    for (size_t i = 0; i < submitting->reading_count; i++)
+        if (submitting->readings[i].forms.count > 0)
+            return true;
+    return false;
+}
+
 // ---- dividing
 
-// `talk` NULL: offices are known from memory only. Tells whether a server answers.
-static bool divide(struct submitting *submitting, struct talk *talk)
+// `talk` NULL: offices are known from memory only. *ret_code is as in offices_of.
+static void divide(struct submitting *submitting, struct talk *talk, enum wire_code *ret_code)
 {
-    bool reached = talk != NULL;
+    *ret_code = talk != NULL ? WIRE_OK : 0;
     for (size_t i = 0; i < submitting->reading_count; i++) {
         struct reading *reading = &submitting->readings[i];
-        const char *const *offices = offices_of(reached ? talk : NULL, submitting->outbox,
-                                                submitting->arena, submitting->campaign,
-                                                &reading->forms, &reached);
+        const char *const *offices = offices_of(*ret_code == WIRE_OK ? talk : NULL,
+                                                submitting->outbox, submitting->arena,
+                                                submitting->campaign, &reading->forms, ret_code);
+        if (*ret_code == WIRE_NOT_FOUND) {
+            finding_add(&submitting->findings, FINDING_UNKNOWN_CAMPAIGN, (struct finding_place){0},
+                        submitting->campaign, submitting->campaign, NULL);
+            return;
+        }
         split_forms(submitting->arena, reading->document.name, submitting->campaign,
                     &reading->forms, offices, &submitting->parts);
     }
-    return reached;
 }
 
 // ---- checking beforehand
@@ -209,7 +222,11 @@ static int submit_files(struct submitting *submitting)
     int64_t first = patience / 2 < ASK_FIRST_MS ? patience / 2 : ASK_FIRST_MS;
     if (talk != NULL)
         talk_set_patience(talk, first);
-    bool reached = divide(submitting, talk);
+    enum wire_code code;
+    divide(submitting, talk, &code);
+    if (code == WIRE_NOT_FOUND)
+        return EXIT_NOT_FOUND;
+    bool reached = code != 0;
     if (submitting->client->arguments->options[OPT_DRY_RUN] != NULL)
         return dry_run(submitting, talk);
     if (submitting->parts.count > 1 && reached) {
@@ -230,7 +247,9 @@ int submit_run(struct client *client)
     int exit_code = read_files(&submitting);
     if (exit_code == EXIT_DONE && (submitting.outbox = client_outbox(client)) == NULL)
         exit_code = EXIT_ERROR;
-    if (exit_code == EXIT_DONE)
+    if (exit_code == EXIT_DONE && !any_forms(&submitting))
+        complain(_("no row is filled in; nothing was handed in"));
+    else if (exit_code == EXIT_DONE)
         exit_code = submit_files(&submitting);
     findings_sort(&submitting.findings);
     if (submitting.findings.count > 0) // stdout holds one table

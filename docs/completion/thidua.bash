@@ -1,0 +1,93 @@
+# bash completion for thidua; made by: thidua --completion bash
+_thidua_words() {
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word")
+}
+_thidua_files() {
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+}
+_thidua() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+    case $before in
+    --servers) return ;;
+    --server-key) return ;;
+    --key) _thidua_files; return ;;
+    --outbox) _thidua_files; return ;;
+    --lang) _thidua_words 'vi en'; return ;;
+    --timeout) return ;;
+    --completion) _thidua_words 'bash'; return ;;
+    --decimal) _thidua_words 'point comma'; return ;;
+    --unit) return ;;
+    --scope) _thidua_words 'period to_date'; return ;;
+    --run) return ;;
+    --file) _thidua_files; return ;;
+    --role) _thidua_words 'clerk leader officer auditor admin worker'; return ;;
+    --name) return ;;
+    --days) return ;;
+    esac
+    local words='unit campaign target adjust nominate decide submit outbox form missing run show explain trace job key ping'
+    if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
+        _thidua_words "$words"
+        return
+    fi
+    words=
+    case ${COMP_WORDS[1]} in
+    unit) words='load' ;;
+    campaign) words='check load list' ;;
+    target) words='load' ;;
+    adjust) words='load' ;;
+    outbox) words='list send show drop' ;;
+    run) words='start list show' ;;
+    show) words='rollup scores ranking awards uncounted' ;;
+    job) words='list retry' ;;
+    key) words='new add revoke list' ;;
+    esac
+    if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ] && [[ $word != -* ]]; then
+        _thidua_words "$words"
+        return
+    fi
+    local options command=${COMP_WORDS[1]}
+    [[ -n $words && ${COMP_WORDS[2]-} != -* ]] && command="$command ${COMP_WORDS[2]-}"
+    case $command in
+    'unit load') options='--csv --json --dry-run --replace' ;;
+    'campaign check') options='--csv --json' ;;
+    'campaign load') options='--csv --json --dry-run' ;;
+    'campaign list') options='--csv --json' ;;
+    'target load') options='--csv --json --dry-run --replace' ;;
+    'adjust load') options='--csv --json --dry-run --replace' ;;
+    'nominate') options='--csv --json --dry-run --replace' ;;
+    'decide') options='--csv --json --dry-run --replace' ;;
+    'submit') options='--csv --json --wait --dry-run --decimal' ;;
+    'outbox') options='--csv --json --all' ;;
+    'outbox list') options='--csv --json --all' ;;
+    'outbox send') options='--csv --json --wait' ;;
+    'outbox show') options='' ;;
+    'outbox drop') options='' ;;
+    'form') options='--csv --json' ;;
+    'missing') options='--csv --json --unit' ;;
+    'run start') options='--wait' ;;
+    'run list') options='--csv --json' ;;
+    'run show') options='--csv --json' ;;
+    'show rollup') options='--csv --json --unit --scope --run' ;;
+    'show scores') options='--csv --json --unit --run' ;;
+    'show ranking') options='--csv --json --unit --run' ;;
+    'show awards') options='--csv --json --unit --run' ;;
+    'show uncounted') options='--csv --json --unit --run' ;;
+    'explain') options='--csv --json --run' ;;
+    'trace') options='--csv --json --run' ;;
+    'job list') options='--csv --json --run' ;;
+    'job retry') options='' ;;
+    'key new') options='--file' ;;
+    'key add') options='--unit --role --name --days' ;;
+    'key revoke') options='' ;;
+    'key list') options='--csv --json' ;;
+    'ping') options='--csv --json' ;;
+    esac
+    options="$options --help --servers --server-key --key --outbox --lang --timeout"
+    if [[ $word == -* ]]; then
+        _thidua_words "$options"
+    else
+        _thidua_files
+    fi
+}
+complete -o filenames -F _thidua thidua
