@@ -1,6 +1,7 @@
 #!/bin/bash
 # tidy.sh BUILD_DIR CLANG_TIDY: clang-tidy over every file of the programs (tests may be rough), as
-# many at a time as there are processors. Flags that only gcc knows are taken out of a copy of the compile commands.
+# many at a time as there are processors. Flags that only gcc knows are taken out of a copy of the
+# compile commands.
 set -euo pipefail
 
 build=$1 clang_tidy=$2

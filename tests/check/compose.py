@@ -19,7 +19,6 @@ except ImportError:
 
 TOP = pathlib.Path(os.environ.get("THIDUA_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BUILD = pathlib.Path(os.environ.get("THIDUA_BUILD_DIR", TOP / "build/dev"))
-PROGRAMS = ("thidua", "thidua-server", "thidua-worker")
 # One-shot services: nothing to restart, nothing to watch.
 ONE_SHOT = {"setup", "client"}
 # Not programs of ours; what stands before the program in a command.
@@ -32,13 +31,17 @@ def problem(*words):
     problems.append(" ".join(str(word) for word in words))
 
 
+# Our programs, and the options by which each tells all it knows.
+PROGRAMS = {"thidua": ("--help", "--man"), "thidua-server": ("--help",), "thidua-worker": ("--help",)}
+
+
 def help_of(program):
-    """The program's --help, or None while it is not built."""
+    """What the program says of itself, or None while it is not built."""
     path = BUILD / "bin" / program
     if not path.exists():
         return None
-    return subprocess.run([path, "--help"], capture_output=True, text=True, check=False,
-                          env={"LC_ALL": "C.UTF-8"}).stdout
+    return "".join(subprocess.run([path, option], capture_output=True, text=True, check=False,
+                                  env={"LC_ALL": "C.UTF-8"}).stdout for option in PROGRAMS[program])
 
 
 HELP = {program: help_of(program) for program in PROGRAMS}
