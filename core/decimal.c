@@ -66,8 +66,6 @@ static bool is_ambiguous(const char *text, size_t length, enum decimal_style sty
     char separator = style == DECIMAL_COMMA ? '.' : ',';
     if (length > DECIMAL_DIGITS_MAX || !shape_cut(text, length, separator, &shape))
         return false;
-    if (shape.fraction_length == 0)
-        return false;
     if (style == DECIMAL_POINT && (shape.whole_length > 3 || shape.fraction_length != 3))
         return false; // "38,5": the comma cannot be anything but a decimal sign
     char grouped[DECIMAL_TEXT_SIZE], fraction[DECIMAL_TEXT_SIZE];

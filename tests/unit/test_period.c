@@ -37,6 +37,22 @@ static void counts_days(void **state)
     }
 }
 
+// Years before the first: the eras of 400 years are counted downwards, not towards zero.
+static void counts_days_before_year_one(void **state)
+{
+    (void)state;
+    assert_int_equal(day_from_civil(0, 3, 1), -719468);
+    assert_int_equal(day_from_civil(0, 2, 29), -719469); // year 0 is a leap year
+    assert_int_equal(day_from_civil(-400, 3, 1), -719468 - 146097);
+    assert_int_equal(day_from_civil(-1, 12, 31), day_from_civil(0, 1, 1) - 1);
+    for (int32_t days = -719468 - 2 * 146097; days < -719468 + 800; days++) {
+        int year, month, date;
+        day_to_civil(days, &year, &month, &date);
+        if (day_from_civil(year, month, date) != days)
+            fail_msg("day %d became %d-%d-%d", days, year, month, date);
+    }
+}
+
 static void formats_open_ends_as_nothing(void **state)
 {
     (void)state;
@@ -55,6 +71,7 @@ static void refuses_days_that_are_none(void **state)
         "",           "2022-6-30",   "2022-02-29",  "1900-02-29",  "2022-00-01", "2022-13-01",
         "2022-04-31", "2022-01-32",  "2022-01-00",  "0000-01-01",  "30/06/2022", "2022/06/30",
         "2022-06-3O", "2022-06-30 ", " 2022-06-30", "2022-06-301", "+022-06-30", "2022-06--3",
+        "2022-06-1:", "2022-06-2/",  "202:-06-30",  "2022-06/30",  "2022/06-30",
     };
     for (size_t i = 0; i < TEST_COUNT(texts); i++) {
         int32_t out = 4711;
@@ -97,9 +114,10 @@ static void refuses_periods_that_are_none(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "",        "202",     "20220",    "2022-",    "2022-6",  "2022-00", "2022-13", "2022-Q0",
-        "2022-Q5", "2022-H0", "2022-H3",  "2022-q1",  "2022-h1", "2022Q1",  "1899",    "3000",
-        "2022-Q",  "2022-1Q", "2022-06 ", " 2022-06", "06-2022", "2022-Y1", "-202",    "2O22",
+        "",        "202",     "20220",   "2022-",   "2022-6",   "2022-00",  "2022-13",
+        "2022-Q0", "2022-Q5", "2022-H0", "2022-H3", "2022-q1",  "2022-h1",  "2022Q1",
+        "1899",    "3000",    "2022-Q",  "2022-1Q", "2022-06 ", " 2022-06", "06-2022",
+        "2022-Y1", "-202",    "2O22",    "2022-1/", "202:-06",  "2022-0:",  "202/",
     };
     static const int32_t numbers[] = {0,         -202206,   202200, 202213, 202220,
                                       202225,    202230,    202233, 202240, 202242,
@@ -130,6 +148,9 @@ static void goes_on_from_period_to_period(void **state)
     for (size_t i = 0; i < TEST_COUNT(cases); i++)
         assert_true(period_equal(period_next(period(cases[i].period)), period(cases[i].next)));
     assert_int_equal(period_distance(period("2022-01"), period("2022-01")), 0);
+    assert_false(period_equal(period("2022-01"), period("2022-02")));
+    assert_false(period_equal(period("2022-01"), period("2023-01")));
+    assert_false(period_equal(period("2022-01"), period("2022-Q1")));
     assert_int_equal(period_distance(period("2022-01"), period("2023-03")), 14); // 12 + 2
     assert_int_equal(period_distance(period("2023-03"), period("2022-01")), -14);
     assert_int_equal(period_distance(period("2022-Q4"), period("2024-Q1")), 5); // 2 x 4 - 3
@@ -198,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_days),
+        cmocka_unit_test(counts_days_before_year_one),
         cmocka_unit_test(formats_open_ends_as_nothing),
         cmocka_unit_test(refuses_days_that_are_none),
         cmocka_unit_test(reads_and_writes_periods),
