@@ -112,7 +112,7 @@ static void take_group(const struct award *award, struct left *left, struct equa
         else
             close_contender(group->list[i], AWARDED);
     }
-    left->places = tied ? 0 : less(left->places, wanted);
+    left->places = less(left->places, wanted); // none when tied: nobody ranked after is taken
     if (!tied || award->tie_at_cut != CUT_EXCLUDE)
         left->leaders = less(left->leaders, (int64_t)group->leaders);
 }

@@ -9,7 +9,7 @@ static void check_conditions(const struct award_run *run, const struct award *aw
         contender_reason(contender, "disqualified", NULL);
     if (award->has_total_min && (i128)standing->total_e2 * 100 < award->total_min_e4)
         contender_reason(contender, "total_min", NULL);
-    if (award->has_rank_max && !standing->disqualified && standing->rank > award->rank_max)
+    if (award->has_rank_max && standing->rank > award->rank_max) // never without a rank, that is 0
         contender_reason(contender, "rank_max", NULL);
     if (award->class_min != NO_INDEX &&
         (standing->class_index == NO_INDEX || standing->class_index > award->class_min))

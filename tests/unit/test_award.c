@@ -172,18 +172,23 @@ static void test_nominees(void **state)
 static void test_quota_of_another_award(void **state)
 {
     (void)state;
-    // 50 % of the three nominations for ADV: 1.5, that is 1 place. N1 has the higher award.
+    // 50 % of the five nominations for ADV: 2.5, that is 2 places, not 1 of its own three.
     awards("awards:\n  - {code: F, to: individual, quota: {percent: 50, of: ADV}}\n"
-           "  - {code: ADV, to: individual}\n",
+           "  - {code: ADV, to: individual, quota: {percent: 20}}\n",
            SMALL_RESULTS,
            NOMINATIONS PERSON("N1", "F", "worker", "9", "", "")
-               PERSON("N2", "F", "worker", "8", "", "") PERSON("N1", "ADV", "worker", "9", "", "")
-                   PERSON("N2", "ADV", "worker", "8", "", "")
-                       PERSON("N3", "ADV", "worker", "7", "", ""),
+               PERSON("N2", "F", "worker", "8", "", "") PERSON("N3", "F", "worker", "7", "", "")
+                   PERSON("N1", "ADV", "worker", "9", "", "")
+                       PERSON("N2", "ADV", "worker", "8", "", "")
+                           PERSON("N3", "ADV", "worker", "7", "", "")
+                               PERSON("N4", "ADV", "worker", "6", "", "")
+                                   PERSON("N5", "ADV", "worker", "5", "", ""),
            NULL,
-           "F,N1,individual,X1,1,awarded,\nF,N2,individual,X1,2,not awarded,quota\n"
-           "ADV,N1,individual,X1,1,not awarded,higher:F\nADV,N2,individual,X1,2,awarded,\n"
-           "ADV,N3,individual,X1,3,awarded,\n");
+           "F,N1,individual,X1,1,awarded,\nF,N2,individual,X1,2,awarded,\n"
+           "F,N3,individual,X1,3,not awarded,quota\n"
+           "ADV,N1,individual,X1,1,not awarded,higher:F\n"
+           "ADV,N2,individual,X1,2,not awarded,higher:F\nADV,N3,individual,X1,3,awarded,\n"
+           "ADV,N4,individual,X1,4,not awarded,quota\nADV,N5,individual,X1,5,not awarded,quota\n");
 }
 
 #define SHARED(more) "awards:\n  - {code: D, to: individual, direct_share_min: 50" more "}\n"
@@ -245,6 +250,29 @@ static void test_direct_share_ties(void **state)
            "D,W1,individual,X1,1,awarded,\nD,W2,individual,X1,4,not awarded,quota\n");
 }
 
+static void test_leaders_after_a_tie(void **state)
+{
+    (void)state;
+    // Two leaders equal for one leader's place are excluded: no later leader gets it.
+    awards(SHARED(", quota: {count: 2}, tie_at_cut: exclude"), SMALL_RESULTS,
+           EQUAL_LEADERS PERSON("L3", "D", "leader", "7", "", ""), NULL,
+           "D,L1,individual,X1,1,not awarded,direct_share;tie_at_cut\n"
+           "D,L2,individual,X1,1,not awarded,direct_share;tie_at_cut\n"
+           "D,W1,individual,X1,1,awarded,\nD,W2,individual,X1,4,awarded,\n"
+           "D,L3,individual,X1,5,not awarded,direct_share\n");
+    // Three equal ones for two places are excluded, nobody after them is taken. The leader's place
+    // was not used, so it is not the share that a later leader fails at.
+    awards(SHARED(", quota: {count: 2}, tie_at_cut: exclude"), SMALL_RESULTS,
+           NOMINATIONS PERSON("L1", "D", "leader", "9", "", "")
+               PERSON("W1", "D", "worker", "9", "", "") PERSON("W2", "D", "worker", "9", "", "")
+                   PERSON("L2", "D", "leader", "8", "", ""),
+           NULL,
+           "D,L1,individual,X1,1,not awarded,tie_at_cut\n"
+           "D,W1,individual,X1,1,not awarded,tie_at_cut\n"
+           "D,W2,individual,X1,1,not awarded,tie_at_cut\n"
+           "D,L2,individual,X1,4,not awarded,quota\n");
+}
+
 // The same standings and nominations in any order give the same list.
 static void test_order_of_input(void **state)
 {
@@ -291,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_quota_of_another_award),
         cmocka_unit_test(test_direct_share),
         cmocka_unit_test(test_direct_share_ties),
+        cmocka_unit_test(test_leaders_after_a_tie),
         cmocka_unit_test(test_order_of_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,15 @@ static void test_tie_by_indicator(void **state)
             "2022-Q2,,3,X1,Xã 1,5.00,1,5.00,0.00,0.00,,yes,\n");
 }
 
+static void test_tie_without_a_value(void **state)
+{
+    (void)state;
+    ranking(SMALL_CAMPAIGN("[X1, X2]", SMALL_PERCENT("A", "10"), "tie_break: [indicator:A]\n"),
+            SMALL_RESULTS "2022-Q1,X2,A,0,,,\n", NULL,
+            "2022-Q2,,1,X2,Xã 2,0.00,0,0.00,0.00,0.00,,yes,\n"
+            "2022-Q2,,2,X1,Xã 1,0.00,0,0.00,0.00,0.00,,yes,\n");
+}
+
 static void test_tie_by_met_count_and_bonus(void **state)
 {
     (void)state;
@@ -105,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shared_ranks),
         cmocka_unit_test(test_tie_by_indicator),
+        cmocka_unit_test(test_tie_without_a_value),
         cmocka_unit_test(test_tie_by_met_count_and_bonus),
         cmocka_unit_test(test_disqualified),
         cmocka_unit_test(test_clusters),

@@ -170,12 +170,12 @@ static void test_baseline(void **state)
                 "2023-04,to_date,v4,village,B,1,10,15.0,1,1,0,0,,,\n"
                 "2023-04,to_date,v6,village,B,,,,0,1,0,1,,,\n"
                 "2023-04,to_date,v7,village,B,,,,0,1,0,1,,,\n");
-    // Increase of yes/no: of the reported leaves v3 (baseline: yes and no, so no), v4 (baseline
-    // `na`) and v6 (no baseline cell), baseline-expected are v3 and v6: 0 of 2; now 3 of 4 = 75.
+    // Increase of yes/no: of the reported leaves v3 (baseline: yes and yes, so one yes), v4 (baseline
+    // `na`) and v6 (no baseline cell), baseline-expected are v3 and v6: 1 of 2; now 3 of 4: 75 - 50.
     check_scope(CAMPAIGN(INDICATOR("U", "yes_no", "stock", ", measure: increase")),
-                RESULTS "2022,v2,U,0,,,\n2022,v3,U,1,,,\n2022,v4,U,,,na,\n2023-04,v3,U,1,,,\n"
+                RESULTS "2022,v2,U,1,,,\n2022,v3,U,1,,,\n2022,v4,U,,,na,\n2023-04,v3,U,1,,,\n"
                         "2023-04,v4,U,1,,,\n2023-04,v6,U,1,,,\n",
-                NULL, ",to_date,D,", "2023-04,to_date,D,district,U,3,4,75.0,3,4,0,1,,,\n");
+                NULL, ",to_date,D,", "2023-04,to_date,D,district,U,3,4,25.0,3,4,0,1,,,\n");
 }
 
 static void test_other_periods_do_not_count(void **state)

@@ -138,6 +138,58 @@ static void test_coverage(void **state)
                   "2022-Q2,X1,A,120,100,120.00,yes,0.00,0.00,10.00,missing\n");
 }
 
+static void test_denominator_zero(void **state)
+{
+    (void)state;
+    // 0/0 from all expected leaves does not apply; as long as one of them is missing, so is the line.
+    static const char units[] = "code,name,level,parent,valid_from,valid_to,merged_into\n"
+                                "D,Huyện,district,,,,\nX1,Xã 1,commune,D,,,\n"
+                                "v1,Thôn 1,village,X1,,,\nv2,Thôn 2,village,X1,,,\n";
+    struct offline_texts texts = {
+        .units = units,
+        .campaign = SMALL_CAMPAIGN("[X1]",
+                                   "  - {code: R, decimals: 0, reported_by: village, kind: ratio, "
+                                   "time: stock, target: 100, points: 10}\n",
+                                   "")};
+    texts.results = SMALL_RESULTS "2022-Q1,v1,R,0,0,,\n2022-Q1,v2,R,0,0,,\n";
+    figures_equal(&texts, NULL, SCORES_FILE, NULL, "2022-Q2,X1,R,,100,,,,,10.00,na\n");
+    texts.results = SMALL_RESULTS "2022-Q1,v1,R,0,0,,\n";
+    figures_equal(&texts, NULL, SCORES_FILE, NULL, "2022-Q2,X1,R,,100,,,0.00,0.00,10.00,missing\n");
+}
+
+static void test_assessed_before_it_belonged(void **state)
+{
+    (void)state;
+    // X1 came from another district in May: what it was given for the first quarter counts nowhere.
+    const struct offline_texts texts = {
+        .units = "code,name,level,parent,valid_from,valid_to,merged_into\nD,Huyện,district,,,,\n"
+                 "E,Huyện khác,district,,,,\nX1,Xã 1,commune,E,,2022-04-30,\n"
+                 "X1,Xã 1,commune,D,2022-05-01,,\n",
+        .campaign = SMALL_CAMPAIGN("[X1]", SMALL_ASSESSED("Z", "4"), ""),
+        .results = SMALL_RESULTS "2022-Q1,X1,Z,3,,verified,\n"};
+    figures_equal(&texts, NULL, SCORES_FILE, NULL, "2022-Q2,X1,Z,,,,,0.00,0.00,4.00,missing\n");
+}
+
+static void test_leader_without_coverage(void **state)
+{
+    (void)state;
+    // X1 has the largest excess (4), but only one of two villages reported: it takes no part. X2's
+    // excess 1 is then the largest.
+    const struct offline_texts texts = {
+        .units = "code,name,level,parent,valid_from,valid_to,merged_into\nD,Huyện,district,,,,\n"
+                 "X1,Xã 1,commune,D,,,\nX2,Xã 2,commune,D,,,\nv1,Thôn 1,village,X1,,,\n"
+                 "v2,Thôn 2,village,X1,,,\nv3,Thôn 3,village,X2,,,\n",
+        .campaign = SMALL_CAMPAIGN("[X1, X2]",
+                                   "  - {code: A, decimals: 0, reported_by: village, kind: amount, "
+                                   "time: stock, target: 10, points: 10, rule: leader, "
+                                   "coverage_min: 80}\n",
+                                   ""),
+        .results = SMALL_RESULTS "2022-Q1,v1,A,50,,,\n2022-Q1,v3,A,20,,,\n"};
+    figures_equal(&texts, NULL, SCORES_FILE, NULL,
+                  "2022-Q2,X1,A,50,10,500.00,yes,0.00,0.00,10.00,missing\n"
+                  "2022-Q2,X2,A,20,10,200.00,yes,10.00,0.00,10.00,\n");
+}
+
 static void test_leader(void **state)
 {
     (void)state;
@@ -254,7 +306,7 @@ static void test_class_conditions_on_gaps(void **state)
                            SMALL_PERCENT("P", "10") SMALL_PERCENT("Q", "10")
                                SMALL_PERCENT("Z", "0"),
                            "classes:\n  - {code: A, name: a, from: 10, requires_met: [P, Q], "
-                           "min_share: 50}\n"
+                           "min_share: 50, no_zero: true}\n"
                            "  - {code: B, name: b, from: 10, no_zero: true}\n"
                            "  - {code: C, name: c, from: 10}\n"),
             SMALL_RESULTS "2022-Q1,X1,P,100,,,\n2022-Q1,X1,Q,,,na,\n2022-Q1,X1,Z,0,,,\n"
@@ -267,12 +319,21 @@ static void test_class_conditions_on_gaps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_missing_and_na),   cmocka_unit_test(test_not_applicable_policies),
-        cmocka_unit_test(test_targets),          cmocka_unit_test(test_score_against),
-        cmocka_unit_test(test_assessed),         cmocka_unit_test(test_coverage),
-        cmocka_unit_test(test_leader),           cmocka_unit_test(test_rescale),
-        cmocka_unit_test(test_groups_and_bonus), cmocka_unit_test(test_adjustments),
-        cmocka_unit_test(test_classes),          cmocka_unit_test(test_class_conditions_on_gaps),
+        cmocka_unit_test(test_missing_and_na),
+        cmocka_unit_test(test_not_applicable_policies),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_score_against),
+        cmocka_unit_test(test_assessed),
+        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_denominator_zero),
+        cmocka_unit_test(test_assessed_before_it_belonged),
+        cmocka_unit_test(test_leader_without_coverage),
+        cmocka_unit_test(test_leader),
+        cmocka_unit_test(test_rescale),
+        cmocka_unit_test(test_groups_and_bonus),
+        cmocka_unit_test(test_adjustments),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_class_conditions_on_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
