@@ -88,7 +88,7 @@ const struct command commands[] = {
      N_("list what waits to be sent or was refused"), NULL, "thidua outbox list --all"},
     {"outbox send", "", 0, 0, FORMATS | TAKES(OPT_WAIT), 0, outbox_send_run,
      N_("send what waits in the outbox"), NULL, "thidua outbox send --wait"},
-    {"outbox show", "ID", 1, 1, 0, 0, outbox_show_run,
+    {"outbox show", "ID", 1, 1, FORMATS, 0, outbox_show_run,
      N_("show a submission with its receipt or the reasons of its refusal"),
      N_("The signature of the receipt is verified anew."), "thidua outbox show 12"},
     {"outbox drop", "ID", 1, 1, 0, 0, outbox_drop_run, N_("take a submission out of the outbox"),

@@ -21,7 +21,9 @@ static enum upload send_part(struct talk *talk, struct wire_load *load, struct m
     struct message question = {.type = MESSAGE_LOAD, .load = *load};
     if (talk_message(talk, &question, false, ret, err) != 0)
         return UPLOAD_FAILED;
-    if (load->part > 0 && talk_connection(talk) != connection) {
+    bool gap = ret->type == MESSAGE_ANSWER && ret->answer.code == WIRE_INVALID &&
+               ret->answer.findings.count == 0; // it does not have the parts before
+    if (load->part > 0 && (talk_connection(talk) != connection || gap)) {
         message_clear(ret);
         return UPLOAD_AGAIN;
     }

@@ -102,63 +102,95 @@ static int find_item(struct client *client, struct outbox **ret_outbox, struct o
     return EXIT_NOT_FOUND;
 }
 
-static void show_row(struct table *table, const char *item, const char *value)
+// The columns of outbox show, in their order.
+enum {
+    SHOW_NUMBER,
+    SHOW_SUBMISSION,
+    SHOW_CAMPAIGN,
+    SHOW_OFFICE,
+    SHOW_FILE,
+    SHOW_CELLS,
+    SHOW_SAVED,
+    SHOW_STATE,
+    SHOW_ANSWER,
+    SHOW_CREATED,
+    SHOW_CHANGED,
+    SHOW_UNCHANGED,
+    SHOW_WITHDRAWN,
+    SHOW_LATE,
+    SHOW_ACCEPTANCE,
+    SHOW_ACCEPTED,
+    SHOW_DIGEST,
+    SHOW_KEY,
+    SHOW_SIGNATURE,
+    SHOW_COLUMNS
+};
+static const char *const show_columns[SHOW_COLUMNS] = {
+    "number",     "submission", "campaign", "office",      "file",      "cells",     "saved",
+    "state",      "answer",     "created",  "changed",     "unchanged", "withdrawn", "late",
+    "acceptance", "accepted",   "digest",   "receipt_key", "signature"};
+#define SHOW_TEXT_SIZE 80
+
+static void number_cell(char text[static SHOW_TEXT_SIZE], int64_t value)
 {
-    table_row(table, (const char *[]){item, value});
+    snprintf(text, SHOW_TEXT_SIZE, "%" PRId64, value);
 }
 
-static void show_number(struct table *table, const char *item, int64_t value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    show_row(table, item, text);
-}
-
-static void show_receipt(struct table *table, const struct outbox_item *item,
-                         const struct receipt *receipt)
+static void receipt_cells(const struct receipt *receipt,
+                          char texts[static SHOW_COLUMNS][SHOW_TEXT_SIZE])
 {
     const struct wire_receipt *said = &receipt->receipt;
-    const char *doubt = receipt_doubt(receipt, item);
-    char accepted[INSTANT_TEXT_SIZE], digest[2 * DIGEST_BYTES + 1], key[2 * KEY_BYTES + 1];
-    instant_format(said->accepted_us, accepted);
-    sodium_bin2hex(digest, sizeof digest, said->digest, DIGEST_BYTES);
-    sodium_bin2hex(key, sizeof key, receipt->answer.submit_answer.receipt.public_key, KEY_BYTES);
-    show_number(table, "created", said->created);
-    show_number(table, "changed", said->changed);
-    show_number(table, "unchanged", said->unchanged);
-    show_number(table, "withdrawn", said->withdrawn);
-    show_row(table, "late", said->late ? _("yes") : _("no"));
-    show_number(table, "acceptance", said->accepted);
-    show_row(table, "accepted", accepted);
-    show_row(table, "digest", digest);
-    show_row(table, "receipt_key", key);
-    show_row(table, "signature", doubt == NULL ? _("valid") : _(doubt));
+    number_cell(texts[SHOW_CREATED], said->created);
+    number_cell(texts[SHOW_CHANGED], said->changed);
+    number_cell(texts[SHOW_UNCHANGED], said->unchanged);
+    number_cell(texts[SHOW_WITHDRAWN], said->withdrawn);
+    snprintf(texts[SHOW_LATE], SHOW_TEXT_SIZE, "%s", said->late ? "yes" : "no");
+    number_cell(texts[SHOW_ACCEPTANCE], said->accepted);
+    instant_format(said->accepted_us, texts[SHOW_ACCEPTED]);
+    sodium_bin2hex(texts[SHOW_DIGEST], SHOW_TEXT_SIZE, said->digest, DIGEST_BYTES);
+    sodium_bin2hex(texts[SHOW_KEY], SHOW_TEXT_SIZE,
+                   receipt->answer.submit_answer.receipt.public_key, KEY_BYTES);
 }
 
-static void show_item(struct table *table, const struct outbox_item *item,
+static void show_item(enum format format, const struct outbox_item *item,
                       const struct receipt *receipt)
 {
-    char saved[INSTANT_TEXT_SIZE], id[UUID_TEXT_SIZE];
-    instant_format(item->saved_us, saved);
-    uuid_format(item->id, id);
-    show_number(table, "number", item->number);
-    show_row(table, "submission", id);
-    show_row(table, "campaign", item->campaign);
-    show_row(table, "office", item->office);
-    show_row(table, "file", item->file);
-    show_number(table, "cells", item->cells);
-    show_row(table, "saved", saved);
-    show_row(table, "state", _(outbox_state_names[item->state]));
-    if (item->state == OUTBOX_WAITING)
-        return;
-    show_row(table, "answer", _(wire_code_name(receipt->answer.submit_answer.code)));
-    if (receipt->there)
-        show_receipt(table, item, receipt);
+    char texts[SHOW_COLUMNS][SHOW_TEXT_SIZE] = {""};
+    const char *cells[SHOW_COLUMNS];
+    for (size_t i = 0; i < SHOW_COLUMNS; i++)
+        cells[i] = texts[i];
+    number_cell(texts[SHOW_NUMBER], item->number);
+    uuid_format(item->id, texts[SHOW_SUBMISSION]);
+    cells[SHOW_CAMPAIGN] = item->campaign;
+    cells[SHOW_OFFICE] = item->office;
+    cells[SHOW_FILE] = item->file;
+    number_cell(texts[SHOW_CELLS], item->cells);
+    instant_format(item->saved_us, texts[SHOW_SAVED]);
+    cells[SHOW_STATE] = outbox_state_names[item->state];
+    if (item->state != OUTBOX_WAITING)
+        cells[SHOW_ANSWER] = wire_code_name(receipt->answer.submit_answer.code);
+    if (receipt->there) {
+        const char *doubt = receipt_doubt(receipt, item);
+        receipt_cells(receipt, texts);
+        cells[SHOW_SIGNATURE] = doubt == NULL ? "valid" : doubt;
+    }
+    struct table *table = table_create(stdout, format, show_columns, SHOW_COLUMNS);
+    table_upright(table);
+    table_row(table, cells);
+    table_finish(table);
+}
+
+static void show_findings(const struct outbox_item *item, const struct receipt *receipt)
+{
+    const struct wire_findings *wire = &receipt->answer.submit_answer.findings;
+    struct findings findings = {0};
+    findings_of_file(wire, item->file, &findings);
+    report_findings(&findings, wire->left_out, FORMAT_TEXT, stderr);
+    findings_free(&findings);
 }
 
 int outbox_show_run(struct client *client)
 {
-    static const char *const columns[] = {"item", "content"};
     struct outbox *outbox;
     struct outbox_item item;
     struct receipt receipt = {.there = false};
@@ -169,16 +201,9 @@ int outbox_show_run(struct client *client)
     if (item.state != OUTBOX_WAITING && receipt_read(&item, &receipt, &err) != 0)
         exit_code = complain_err(&err);
     else {
-        struct table *table = table_create(stdout, FORMAT_TEXT, columns, 2);
-        show_item(table, &item, &receipt);
-        table_finish(table);
-        if (item.state == OUTBOX_REFUSED) {
-            struct findings findings = {0};
-            findings_of_file(&receipt.answer.submit_answer.findings, item.file, &findings);
-            report_findings(&findings, receipt.answer.submit_answer.findings.left_out, FORMAT_TEXT,
-                            stdout);
-            findings_free(&findings);
-        }
+        show_item(format_of(client->arguments), &item, &receipt);
+        if (item.state == OUTBOX_REFUSED)
+            show_findings(&item, &receipt);
         if (item.state == OUTBOX_SENT && receipt_doubt(&receipt, &item) != NULL)
             exit_code = EXIT_FINDINGS;
     }

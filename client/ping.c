@@ -16,6 +16,7 @@ static void show_pong(const struct wire_pong *pong, enum format format)
     if (pong->receipt_key.length == RECEIPT_KEY_BYTES)
         sodium_bin2hex(key, sizeof key, pong->receipt_key.data, RECEIPT_KEY_BYTES);
     struct table *table = table_create(stdout, format, columns, sizeof columns / sizeof columns[0]);
+    table_upright(table);
     table_row(table,
               (const char *[]){pong->server, pong->version, pong->role, pong->unit, time, key});
     table_finish(table);

@@ -63,10 +63,14 @@ int query_page(struct client *client, const struct wire_query *query, struct mes
 }
 
 // The first page makes the table; the others must have its columns.
-static void add_page(struct table **table, const struct wire_table *page, enum format format)
+static void add_page(struct table **table, const struct wire_table *page, enum format format,
+                     enum query_what what)
 {
-    if (*table == NULL)
+    if (*table == NULL) {
         *table = table_create(stdout, format, page->columns, page->column_count);
+        if (what == QUERY_RUN)
+            table_upright(*table);
+    }
     for (size_t i = 0; i < page->cell_count; i += page->column_count)
         table_row(*table, page->cells + i);
 }
@@ -95,7 +99,7 @@ static int show_pages(struct client *client, struct wire_query query, enum forma
             break;
         }
         columns = page->column_count;
-        add_page(&table, page, format);
+        add_page(&table, page, format, query.what);
         query.number = page->run > 0 && query.number == 0 ? page->run : query.number;
         text_free(&cursor);
         more = page->cursor.length > 0;

@@ -18,6 +18,7 @@ struct table {
     char **columns; // owned
     size_t column_count;
     size_t rows;
+    bool upright;
     char **cells; // text only: owned, row by row
     size_t cell_count, cell_capacity;
     struct text line;
@@ -69,6 +70,11 @@ struct table *table_create(FILE *out, enum format format, const char *const *col
     if (format == FORMAT_JSON)
         fputs("[", out);
     return table;
+}
+
+void table_upright(struct table *table)
+{
+    table->upright = true;
 }
 
 size_t table_rows(const struct table *table)
@@ -134,7 +140,7 @@ static void add_words(struct text *out, const char *text)
     for (;;) {
         size_t part = strcspn(text, ";"), word = strcspn(text, ";:");
         char *code = mem_text(text, word);
-        add_shown(out, _(code));
+        add_shown(out, word_shown(code));
         free(code);
         char *rest = mem_text(text + word, part - word);
         add_shown(out, rest);
@@ -229,13 +235,32 @@ static void write_text(struct table *table)
     free(widths);
 }
 
+static void write_upright(struct table *table)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        size_t width = words_width(header_of(table, i));
+        widest = width > widest ? width : widest;
+    }
+    for (size_t cell = 0; cell < table->cell_count; cell++) {
+        const char *header = header_of(table, cell % table->column_count);
+        if (table->cells[cell][0] == '\0')
+            continue;
+        text_addf(&table->line, "%s:%*s" GAP "%s", header, (int)(widest - words_width(header)), "",
+                  table->cells[cell]);
+        write_text_line(table, false);
+    }
+}
+
 void table_finish(struct table *table)
 {
     if (table == NULL)
         return;
     if (table->format == FORMAT_JSON)
         fputs(table->rows > 0 ? "\n]\n" : "]\n", table->out);
-    if (table->format == FORMAT_TEXT)
+    if (table->format == FORMAT_TEXT && table->upright)
+        write_upright(table);
+    else if (table->format == FORMAT_TEXT)
         write_text(table);
     for (size_t i = 0; i < table->column_count; i++)
         free(table->columns[i]);

@@ -14,6 +14,8 @@ struct table;
 // are those of all rows, and columns that are empty in every row are left out.
 struct table *table_create(FILE *out, enum format format, const char *const *columns,
                            size_t column_count);
+// Text has a line for each column of each row: for single rows of many columns.
+void table_upright(struct table *table);
 void table_row(struct table *table, const char *const *cells); // column_count of them; copied
 size_t table_rows(const struct table *table);
 void table_finish(struct table *table); // writes the rest and destroys it
@@ -27,5 +29,7 @@ struct column {
     bool words;         // cells are codes that have a translation: "yes", "not_met:poverty;na"
 };
 const struct column *column_find(const char *name); // never NULL
+// The word in the user's language; the word itself when it is none of those that tables hold.
+const char *word_shown(const char *word);
 
 #endif

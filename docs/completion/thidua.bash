@@ -61,7 +61,7 @@ _thidua() {
     'outbox') options='--csv --json --all' ;;
     'outbox list') options='--csv --json --all' ;;
     'outbox send') options='--csv --json --wait' ;;
-    'outbox show') options='' ;;
+    'outbox show') options='--csv --json' ;;
     'outbox drop') options='' ;;
     'form') options='--csv --json' ;;
     'missing') options='--csv --json --unit' ;;

@@ -1,0 +1,118 @@
+// Words that stand in the cells of tables: codes for programs, words for people. Only these are
+// translated, so that a unit that happens to be called like a word keeps its name.
+#include "client/table.h"
+
+#include "common/words.h"
+#include <string.h>
+
+static const char *const vocabulary[] = {
+    // met, eligible, late
+    N_("yes"),
+    N_("no"),
+    // scope
+    N_("period"),
+    N_("to_date"),
+    // note
+    N_("na"),
+    N_("missing"),
+    N_("withdraw"),
+    N_("verified"),
+    // decision
+    N_("awarded"),
+    N_("undecided"),
+    N_("not awarded"),
+    // reasons
+    N_("missing_over"),
+    N_("not_met"),
+    N_("adjustment"),
+    N_("disqualified"),
+    N_("total_min"),
+    N_("rank_max"),
+    N_("class_min"),
+    N_("requires_met"),
+    N_("higher"),
+    N_("tie_at_cut"),
+    N_("quota"),
+    N_("votes_min"),
+    N_("score_min"),
+    N_("requires"),
+    N_("direct_share"),
+    N_("council"),
+    // kind, level
+    N_("unit"),
+    N_("individual"),
+    N_("collective"),
+    N_("household"),
+    N_("province"),
+    N_("district"),
+    N_("commune"),
+    N_("village"),
+    // states of the outbox, of runs, of jobs
+    N_("waiting"),
+    N_("sent"),
+    N_("refused"),
+    N_("PLANNED"),
+    N_("CUT"),
+    N_("RUNNING"),
+    N_("VERIFYING"),
+    N_("PUBLISHED"),
+    N_("FAILED"),
+    N_("BLOCKED"),
+    N_("READY"),
+    N_("LEASED"),
+    N_("RETRY_WAIT"),
+    N_("DONE"),
+    N_("DEAD"),
+    N_("CANCELLED"),
+    // roles
+    N_("clerk"),
+    N_("leader"),
+    N_("officer"),
+    N_("auditor"),
+    N_("admin"),
+    N_("worker"),
+    // severity
+    N_("error"),
+    N_("warning"),
+    // signature of a receipt: receipt.c has the doubts
+    N_("valid"),
+    N_("the server has given no receipt"),
+    N_("the signature is not valid"),
+    N_("the receipt is for another submission"),
+    N_("the receipt is for other content"),
+    N_("the receipt's numbers do not add up to what was sent"),
+    // answers
+    N_("COMMITTED"),
+    N_("DUPLICATE"),
+    N_("CONFLICT"),
+    N_("INVALID"),
+    N_("FORBIDDEN"),
+    N_("PERIOD_CLOSED"),
+    N_("TOO_LARGE"),
+    N_("NOT_FOUND"),
+    N_("UNSUPPORTED"),
+    // reporting, cause, kinds and stages of jobs, state of keys
+    N_("month"),
+    N_("quarter"),
+    N_("half"),
+    N_("year"),
+    N_("nightly"),
+    N_("demand"),
+    N_("continuous"),
+    N_("rollup"),
+    N_("upper"),
+    N_("score"),
+    N_("award"),
+    N_("verify"),
+    N_("seal"),
+    N_("revoked"),
+    N_("expired"),
+};
+
+const char *word_shown(const char *word)
+{
+    for (size_t i = 0; i < sizeof vocabulary / sizeof vocabulary[0]; i++)
+        if (strcmp(vocabulary[i], word) == 0)
+            return _(word);
+    return word;
+}
