@@ -25,6 +25,7 @@ static const struct query_kind *const kinds[] = {
     [QUERY_CAMPAIGNS] = &campaigns_query,
     [QUERY_FORM] = &form_query,
     [QUERY_MISSING] = &missing_query,
+    [QUERY_EXPLAIN] = &explain_query,
 };
 
 struct queries *queries_create(struct server *server)

@@ -22,7 +22,7 @@ static const char rollup_sql[] =
                  "                             target, completion, met, place)"
                  " WHERE r.run = $1 AND i.numerator IS NOT NULL"
                  "   AND ($5::text[] IS NULL OR r.unit = ANY ($5))"
-                 "   AND ($6::text IS NULL OR r.unit = $6)"
+                 "   AND ($6::text IS NULL OR r.unit COLLATE \"C\" = $6)"
                  "   AND ($7::text IS NULL OR i.code = $7)"
                  "   AND ($8::smallint IS NULL OR r.scope = $8)"
                  "   AND ($10::smallint IS NULL OR (r.scope, r.unit COLLATE \"C\") >= ($10, $11))"
