@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define RETRY_FIRST_MS 100u
-#define RETRY_MAX_MS 5000u
+#define RETRY_MAX_MS 2000u
 #define CONNECT_TIMEOUT_MS 10000u
 #define NULLS_MAX 2 // PQgetResult in a row: there is nothing more
 
@@ -103,7 +103,7 @@ static void retry_now(struct loop *loop, void *arg)
 static void connection_lost(struct db *db, const char *why)
 {
     size_t length = strcspn(why, "\n");
-    log_event(db->state == DB_READY ? LOG_WARN : LOG_INFO, "db_lost",
+    log_event(db->state == DB_READY ? LOG_WARN : LOG_DEBUG, "db_lost",
               "db=%s queued=%zu retry_ms=%u why=\"%.*s\"", db->application_name, db->sent.count,
               db->retry_ms, (int)length, why);
     connection_close(db);

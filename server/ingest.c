@@ -117,7 +117,7 @@ static void try_again(struct ingest *ingest)
         batch->give_up_ms = now + PATIENCE_MS;
     bool ready = db_ready(ingest->server->ingest_db);
     if (now >= batch->give_up_ms || (ready && ++batch->attempts > ATTEMPTS_MAX)) {
-        put_off_all(ingest, ready ? WIRE_BUSY : WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
+        put_off_all(ingest, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS); // it may be stored
         return;
     }
     uint32_t wait = ready ? (uint32_t)AGAIN_MS << batch->attempts : AGAIN_MS;
