@@ -87,6 +87,10 @@ struct uncounted {
     uint32_t indicator;
 };
 const struct uncounted *rollup_part_uncounted(const struct rollup_part *part, size_t *ret_count);
+// Does the newest entry of this cell count in the scope, for the leaf that carries it? A baseline cell
+// does where the indicator is held against it and its leaf is reported in the scope.
+bool rollup_part_counts(const struct rollup_part *part, uint32_t unit, struct period period,
+                        uint32_t indicator, enum scope scope);
 // row += child, for every indicator the row's unit has.
 int rollup_row_add(const struct rollup_plan *plan, struct rollup_row *row,
                    const struct rollup_row *child, struct err *err);

@@ -147,3 +147,50 @@ int part_leaf(const struct rollup_part *part, const struct part_unit *leaf, uint
                        rules->code, plan->tree->units[leaf->unit].code);
     return 0;
 }
+
+// ---- one cell
+
+// The row whose leaf the source belongs to; NULL for strays.
+static const struct part_unit *leaf_of(const struct rollup_part *part, size_t source)
+{
+    for (size_t i = 0; i < part->unit_count; i++) {
+        const struct part_unit *unit = &part->units[i];
+        if (source >= unit->source && source < unit->source + unit->source_count)
+            return unit;
+    }
+    return NULL;
+}
+
+static bool counts_as_stock(const struct stretch *stretch, size_t source, size_t slot)
+{
+    for (size_t later = slot + 1; later <= stretch->last; later++)
+        if (counting(stretch, source, later) != NULL)
+            return false;
+    return still_counts(stretch, source);
+}
+
+bool rollup_part_counts(const struct rollup_part *part, uint32_t unit, struct period period,
+                        uint32_t indicator, enum scope scope)
+{
+    const struct rollup_plan *plan = part->plan;
+    const struct indicator *rules = &plan->campaign->indicators[indicator];
+    int slot = campaign_period_index(plan->campaign, period);
+    size_t last = plan->period_slots - 1, source = part->source_of[unit];
+    const struct part_unit *leaf = source > 0 ? leaf_of(part, --source) : NULL;
+    struct stretch stretch = {part, leaf, indicator, rules->kind, scope == SCOPE_PERIOD ? last : 0,
+                              last};
+    struct component component;
+    if (leaf == NULL)
+        return false;
+    if (slot == -1) {
+        stretch.first = stretch.last = plan->period_slots;
+        return rules->measure != MEASURE_LEVEL && plan->links->slots > plan->period_slots &&
+               counting(&stretch, source, stretch.last) != NULL && still_counts(&stretch, source) &&
+               part_leaf(part, leaf, indicator, scope, &component, NULL) == 0 &&
+               component.reported > 0;
+    }
+    if (slot < 0 || (size_t)slot < stretch.first || (size_t)slot > last ||
+        counting(&stretch, source, (size_t)slot) == NULL)
+        return false;
+    return rules->time == TIME_FLOW || counts_as_stock(&stretch, source, (size_t)slot);
+}

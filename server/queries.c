@@ -26,6 +26,7 @@ static const struct query_kind *const kinds[] = {
     [QUERY_FORM] = &form_query,
     [QUERY_MISSING] = &missing_query,
     [QUERY_EXPLAIN] = &explain_query,
+    [QUERY_TRACE] = &trace_query,
 };
 
 struct queries *queries_create(struct server *server)

@@ -1,0 +1,47 @@
+// The inside of TRACE: what both kinds of indicators share.
+#ifndef THIDUA_SERVER_TRACE_H
+#define THIDUA_SERVER_TRACE_H
+
+#include "server/query.h"
+
+// Columns of the cells, as trace_cells_sql selects them; text format.
+enum {
+    CELL_OFFICE,
+    CELL_UNIT,
+    CELL_PERIOD,
+    CELL_ACCEPTED,
+    CELL_AT,
+    CELL_SENDER,
+    CELL_SENDER_NAME,
+    CELL_SUBMISSION,
+    CELL_STATE,
+    CELL_VALUE_E4,
+    CELL_DENOMINATOR_E4,
+    CELL_NOTE
+};
+// $1 offices, $2 campaign, $3 indicator, $4 unit or NULL: entries by unit, period and acceptance.
+extern const char trace_cells_sql[];
+
+struct trace_cell { // one stored entry
+    uint32_t unit;  // in the run's tree; NO_UNIT: not there
+    struct period period;
+    int64_t accepted, value_e4, denominator_e4;
+    bool has_denominator;
+    int state;
+};
+void trace_read_cell(const struct query *query, const PGresult *cells, int row,
+                     struct trace_cell *ret);
+
+struct trace_row {
+    const char *section, *unit, *name, *period, *numerator, *denominator, *value, *counts, *state,
+        *office, *accepted, *accepted_at, *sender, *submission, *note;
+};
+bool trace_row(struct query *query, const struct trace_row *row); // false: the page is full
+// The row of an entry: what it adds is shown in the columns of the figure it is part of.
+bool trace_cell_row(struct query *query, const char *section, const PGresult *cells, int row,
+                    bool counts, const char *note);
+
+// An assessed indicator: entries about the unit itself.
+void trace_assessed(struct query *query, uint32_t unit, uint32_t indicator);
+
+#endif
