@@ -353,8 +353,8 @@ static void find_missing(struct query *query)
     struct missing *missing = mem_alloc(1, sizeof *missing);
     query->state = missing;
     query->release = missing_release;
-    query->plan = run_cache_plan(query_cache(query), query->world, query->campaign,
-                                 query->period, &err);
+    query->plan = run_cache_plan(query_cache(query), query->world, query->campaign, query->period,
+                                 &err);
     if (query->plan == NULL) {
         query_refuse(query, WIRE_NOT_FOUND, "%s", err.text);
         return;
