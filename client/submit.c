@@ -188,7 +188,7 @@ static int save_part(struct submitting *submitting, struct part *part, int64_t *
 static int save_parts(struct submitting *submitting, int64_t *ret_first)
 {
     struct err err = {0};
-    int64_t number;
+    int64_t number = 0;
     int status = outbox_begin(submitting->outbox, &err);
     for (size_t i = 0; i < submitting->parts.count && status == 0; i++) {
         status = save_part(submitting, &submitting->parts.list[i], &number, &err);
