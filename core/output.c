@@ -1,6 +1,8 @@
 // The four output files of a run, line by line (semantics.md, section 8).
 #include "core/output.h"
 
+#include <string.h>
+
 #include <stdlib.h>
 
 #define POINTS_DECIMALS 2
@@ -141,11 +143,13 @@ void output_ranking_line(struct text *out, const struct campaign *campaign,
                          const struct unit_tree *tree, const char *period,
                          const struct standing *standing)
 {
+    struct period when = {0};
+    period_parse(period, strlen(period), &when);
     add_field(out, period);
     add_field(out, campaign->cluster_count > 0 ? campaign->clusters[standing->cluster].code : "");
     add_rank(out, standing->rank);
     add_field(out, tree->units[standing->unit].code);
-    add_field(out, tree->units[standing->unit].name);
+    add_field(out, unit_name_at(tree, standing->unit, campaign_last_day(campaign, when)));
     add_points(out, standing->total_e2);
     text_addf(out, "%u,", standing->met_count);
     add_points(out, standing->points_e2);

@@ -34,7 +34,7 @@ static void write_row(const struct unit_tree *tree, const struct unit *unit, siz
     char day[DAY_TEXT_SIZE];
     csv_add_field(out, unit->code);
     text_adds(out, ",");
-    csv_add_field(out, unit->name);
+    csv_add_field(out, row->name);
     text_adds(out, ",");
     csv_add_field(out, tree->levels[unit->level]);
     text_adds(out, ",");
@@ -109,6 +109,12 @@ const struct unit_row *unit_row_at(const struct unit_tree *tree, uint32_t unit, 
 {
     const struct unit_row *row = row_begun(&tree->units[unit], day);
     return row != NULL && row->to >= day ? row : NULL;
+}
+
+const char *unit_name_at(const struct unit_tree *tree, uint32_t unit, int32_t day)
+{
+    const struct unit_row *row = unit_row_at(tree, unit, day);
+    return row != NULL ? row->name : tree->units[unit].name;
 }
 
 bool unit_exists(const struct unit_tree *tree, uint32_t unit, int32_t day)

@@ -21,6 +21,7 @@ bool code_valid(const char *text, size_t length); // 1-64 of A-Z a-z 0-9 . _ -
 struct unit_row { // a stretch of time with one parent; rows of a unit are ordered by time, disjoint
     int32_t from, to; // first and last day, DAY_MIN/DAY_MAX when open
     uint32_t parent;  // NO_UNIT for a root
+    const char *name;
 };
 struct unit {
     const char *code;
@@ -58,6 +59,8 @@ uint32_t unit_find(const struct unit_tree *tree, const char *code);  // NO_UNIT 
 int unit_level_find(const struct unit_tree *tree, const char *name); // -1 when there is none
 bool unit_level_above(const struct unit_tree *tree, unsigned upper, unsigned lower); // strictly
 
+// Its name on `day`; that of its last row when it does not exist then.
+const char *unit_name_at(const struct unit_tree *tree, uint32_t unit, int32_t day);
 // The row valid on `day`, or NULL.
 const struct unit_row *unit_row_at(const struct unit_tree *tree, uint32_t unit, int32_t day);
 bool unit_exists(const struct unit_tree *tree, uint32_t unit, int32_t day);

@@ -198,15 +198,15 @@ static void unit_rows_set(struct builder *builder, size_t index, struct unit_row
     unit->merged_into = NO_UNIT;
     unit->first_day = builder->drafts[first].from;
     unit->last_day = builder->drafts[end - 1].to;
-    const char *name = builder->drafts[end - 1].name;
-    unit->name = arena_text(builder->tree->arena, name, strlen(name));
     for (size_t i = end; i-- > first;) {
         struct draft *draft = &builder->drafts[i];
-        rows[i] = (struct unit_row){draft->from, draft->to, NO_UNIT};
+        const char *name = arena_text(builder->tree->arena, draft->name, strlen(draft->name));
+        rows[i] = (struct unit_row){draft->from, draft->to, NO_UNIT, name};
         builder->undated[index] |= draft->undated;
         bool joined = i + 1 < end && draft->to < DAY_MAX && draft[1].from == draft->to + 1;
         draft->run_end = joined ? draft[1].run_end : i;
     }
+    unit->name = unit->rows[unit->row_count - 1].name;
 }
 
 static void units_fill(struct builder *builder)

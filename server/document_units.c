@@ -62,12 +62,12 @@ static bool same_unit(const struct unit_tree *old, uint32_t before, const struct
                       uint32_t after)
 {
     const struct unit *a = &old->units[before], *b = &new->units[after];
-    if (strcmp(a->name, b->name) != 0 ||
-        strcmp(old->levels[a->level], new->levels[b->level]) != 0 || a->row_count != b->row_count ||
+    if (strcmp(old->levels[a->level], new->levels[b->level]) != 0 || a->row_count != b->row_count ||
         strcmp(code_at(old, a->merged_into), code_at(new, b->merged_into)) != 0)
         return false;
     for (size_t i = 0; i < a->row_count; i++) {
         if (a->rows[i].from != b->rows[i].from || a->rows[i].to != b->rows[i].to ||
+            strcmp(a->rows[i].name, b->rows[i].name) != 0 ||
             strcmp(code_at(old, a->rows[i].parent), code_at(new, b->rows[i].parent)) != 0)
             return false;
     }

@@ -126,7 +126,7 @@ static void put_standing(struct text *out, const struct work *work, const struct
     else
         put_null(out);
     put_string(out, unit->code);
-    put_string(out, unit->name);
+    put_string(out, unit_name_at(work->input->tree, s->unit, work->input->plan->day->day));
     put_e2(out, true, s->total_e2);
     put_int(out, s->met_count, 4);
     put_e2(out, true, s->points_e2);

@@ -236,7 +236,7 @@ static void writes_the_canonical_file(void **state)
     assert_string_equal(text.data,
                         "code,name,level,parent,valid_from,valid_to,merged_into\n"
                         "B-04,\"Thôn \"\"Nưa\"\"\",village,X-02,1999-07-01,2023-05-10,B-11\n"
-                        "B-11,Thôn Khau Mẻ,village,X-02,2023-04-01,2023-06-29,\n"
+                        "B-11,Thôn Khau Mẻ cũ,village,X-02,2023-04-01,2023-06-29,\n"
                         "B-11,Thôn Khau Mẻ,village,x-06,2023-06-30,,\n"
                         "H-01,Huyện Chi Lăng,district,T-01,,,\n"
                         "T-01,Tỉnh Lạng Sơn,province,,,,\n"
@@ -249,6 +249,15 @@ static void writes_the_canonical_file(void **state)
                         "x-03,Xã Hòa Bình,commune,H-01,1999-07-01,2023-06-29,x-06\n"
                         "x-06,Xã Thượng Cường,commune,H-01,2023-06-30,,\n");
     text_free(&text);
+}
+
+static void names_belong_to_their_time(void **state)
+{
+    const struct unit_tree *tree = *state;
+    uint32_t unit = tree_unit(tree, "B-11");
+    assert_string_equal(unit_name_at(tree, unit, tree_day("2023-06-29")), "Thôn Khau Mẻ cũ");
+    assert_string_equal(unit_name_at(tree, unit, tree_day("2023-06-30")), "Thôn Khau Mẻ");
+    assert_string_equal(unit_name_at(tree, unit, tree_day("2023-03-31")), "Thôn Khau Mẻ"); // not there
 }
 
 static void check_day(const struct unit_tree *tree, const char *day, const char *expected)
@@ -299,6 +308,7 @@ int main(void)
         cmocka_unit_test(follows_mergers),
         cmocka_unit_test(finds_ancestors_of_a_level),
         cmocka_unit_test(writes_the_canonical_file),
+        cmocka_unit_test(names_belong_to_their_time),
         cmocka_unit_test(lays_out_the_tree_of_a_day),
         cmocka_unit_test(lays_out_several_roots),
     };
