@@ -26,10 +26,8 @@ static void refuse_ambiguous(const struct csv_table *table, size_t row, size_t c
     const struct csv_field *field = csv_at(table, row, column);
     char grouped[DECIMAL_TEXT_SIZE], fraction[DECIMAL_TEXT_SIZE];
     decimal_readings(field->text, field->length, grouped, fraction);
-    if (style == DECIMAL_COMMA) {
-        comma_for_point(grouped);
-        comma_for_point(fraction);
-    }
+    if (style == DECIMAL_COMMA)
+        comma_for_point(fraction); // the grouped one has no point
     CSV_FAULT(table, findings, FINDING_AMBIGUOUS_NUMBER, row, column, field->text, grouped,
               fraction, NULL);
 }

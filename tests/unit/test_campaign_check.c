@@ -22,7 +22,12 @@ static const char units[] = "P,p,province,,,,\n"
                             "X8,x,commune,H,,2021-12-31,X1\n"
                             "V1,v,village,X1,,,\n"
                             "V2,v,village,X2,,2022-05-05,\n"
-                            "V3,v,village,X7,,2022-05-05,\n";
+                            "V3,v,village,X7,,2022-05-05,\n"
+                            "V4,v,village,X7,,2022-08-31,\n"
+                            "V4,v,village,X2,2022-09-01,,\n"
+                            "V5,v,village,X1,2023-01-01,,\n"
+                            "V6,v,village,X7,2023-01-01,,\n"
+                            "V7,v,village,X1,2020-01-01,2020-12-31,V1\n";
 
 #define CAMPAIGN(competitors, level)                                          \
     "campaign: c\nowner: H\noffice_level: commune\ncompetitors: " competitors \
@@ -149,6 +154,7 @@ static void finds_competitors(void **state)
     competing(CAMPAIGN("{level: district}", "village"), "2022-03-31", "");
     competing(CAMPAIGN("{level: village}", "village"), "2022-03-31", "V1:0 V2:0");
     competing(CAMPAIGN("{level: village}", "village"), "2022-06-30", "V1:0");
+    competing(CAMPAIGN("{level: village}", "village"), "2022-09-30", "V1:0 V4:0");
     competing(CAMPAIGN("{level: nation}", "village"), "2022-03-31", "");
     competing(CAMPAIGN("{units: [X5, X4, X3, X9, H]}", "village"), "2022-03-31", "X3:0 X4:0");
     competing(CAMPAIGN("{units: [X5, X4, X3, X9, H]}", "village"), "2022-09-30", "X5:0");
@@ -174,6 +180,16 @@ static void says_who_may_compete(void **state)
     assert_true(campaign_within_owner(level, tree, tree_unit(tree, "X8")));
     assert_false(campaign_within_owner(level, tree, tree_unit(tree, "X7")));
     assert_false(campaign_within_owner(level, tree, tree_unit(tree, "P")));
+    assert_true(campaign_within_owner(level, tree, tree_unit(tree, "V4")));
+    assert_true(campaign_within_owner(level, tree, tree_unit(tree, "V5")));
+    assert_false(campaign_within_owner(level, tree, tree_unit(tree, "V6")));
+    assert_true(campaign_within_owner(level, tree, tree_unit(tree, "V7")));
+    campaign_destroy(level);
+    level = campaign_make("campaign: c\nowner: Z\noffice_level: a\ncompetitors: {level: commune}\n"
+                          "reporting: year\nfrom: 2022\nto: 2022\n" INDICATOR(""));
+    assert_false(campaign_within_owner(level, tree, tree_unit(tree, "V1")));
+    competitors_destroy(NULL);
+    campaign_destroy(NULL);
     campaign_destroy(level);
     campaign_destroy(list);
     unit_tree_destroy(tree);
@@ -216,6 +232,13 @@ static void checks_levels(void **state)
           "0 owner competitor_ends(V2; V2, 2022-05-05)\n"
           "0 owner competitor_ends(X6; X6, 2022-09-29)\n"
           "9 indicators[0].reported_by leaf_above_competitor(commune; commune, A, village)\n");
+    // the topmost level is a level too
+    check("P,p,province,,,,\nH,h,district,P,,,\nX,x,commune,H,,,\n",
+          CAMPAIGN("{level: province}", "commune"), "0 competitors no_competitors(; H)\n");
+    check("P,p,province,,,,\nH,h,district,P,,,\nX,x,commune,H,,,\n",
+          CAMPAIGN("{level: commune}", "province"),
+          "9 indicators[0].reported_by leaf_above_office(province; province, A, commune)\n"
+          "9 indicators[0].reported_by leaf_above_competitor(province; province, A, commune)\n");
     // the level of the offices itself; an office level that is not there
     check(units, CAMPAIGN("{level: commune}", "commune"),
           "0 owner competitor_ends(X6; X6, 2022-09-29)\n");
@@ -312,6 +335,9 @@ static void warns_of_steps(void **state)
     warned(STEPS("less", "{from: 8, points: 10}, {from: 9, points: 1}"), HIDDEN("2"));
     warned(HEAD INDICATOR(", bonus: {steps: [{value: 1, points: 1}, {value: 2, points: 2}]}"),
            "9 indicators[0].bonus.steps[1] steps_order(; 2, A)\n");
+    // hidden by two, named once
+    warned(STEPS("more", "{from: 2, points: 10}, {from: 1, points: 9}, {from: 3, points: 8}"),
+           "9 indicators[0].steps[2] steps_order(; 3, A)\n");
     warned(STEPS("more", "{from: 9, points: 9.99}"),
            "9 indicators[0].steps points_unreachable(; A, 10, 9.99)\n");
 }

@@ -51,8 +51,11 @@ static void keeps_limits(void **state)
     read_entries(classes, "{code: K#, from: 1}", CAMPAIGN_LIST_MAX, "]\n", "");
     read_entries(classes, "{code: K#, from: 1}", CAMPAIGN_LIST_MAX + 1, "]\n",
                  "10 classes too_many_entries(; classes, 400)\n");
-    // nodes: those of BASE, one for the list and one for each entry
-    read_entries(BASE "titel: [", "x", 100001, "]\n", "10  campaign_too_large(; 524288, 100000)\n");
+    // nodes: 16 of BASE (the root, 8 of the head, 7 of the indicators), the list and its entries
+    read_entries(BASE "tie_break: [", "x", 99983, "]\n",
+                 "10 tie_break too_many_entries(; tie_break, 400)\n");
+    read_entries(BASE "tie_break: [", "x", 99984, "]\n",
+                 "10  campaign_too_large(; 524288, 100000)\n");
     // codes and texts
     char yaml[CAMPAIGN_TEXT_BYTES_MAX + 1000], code[CODE_BYTES_MAX + 2];
     static char name[CAMPAIGN_TEXT_BYTES_MAX + 2];

@@ -46,6 +46,11 @@ static void refuses_what_is_not_a_campaign_file(void **state)
          "10 name yaml_feature(tag:yaml.org,2002:str; !)\n11 theme yaml_feature(!own; !)\n"},
         {BASE "classes: &a [{code: K, from: 1}]\nclusters: !!seq [{code: L, units: [X]}]\n",
          "10 classes yaml_feature(a; &)\n11 clusters yaml_feature(tag:yaml.org,2002:seq; !)\n"},
+        // the rest of what has a tag or an anchor is read all the same; a value is not
+        {BASE "classes: &a [{code: K}]\ndue_days: !!int x\nlock_days: *a\n",
+         "10 classes yaml_feature(a; &)\n10 classes[0].from missing_key(; from)\n"
+         "11 due_days yaml_feature(tag:yaml.org,2002:int; !)\n12 lock_days yaml_feature(a; *)\n"},
+        {BASE "due_days: \"\\e\"\n", "10 due_days control_character(\xEF\xBF\xBD)\n"},
         {BASE "? [a]\n: b\n", "10  bad_yaml(; a key must be a plain text)\n"},
         {BASE "? &k name\n: b\n", "10  bad_yaml(; a key must be a plain text)\n"},
         {"a: *b\n*b : c\n", "1 a yaml_feature(b; *)\n2  bad_yaml(; a key must be a plain text)\n"},
@@ -136,6 +141,10 @@ static void refuses_shapes(void **state)
         {BASE "disqualify: {not_met: A}\n", "10 disqualify.not_met not_a_list(A; not_met)\n"},
         {HEAD "indicators: []\n", "8 indicators empty_value(; indicators)\n"},
         {HEAD "indicators:\n", "8 indicators empty_value(; indicators)\n"},
+        {HEAD INDICATOR(", bonus: {steps: []}"),
+         "9 indicators[0].bonus.steps empty_value(; steps)\n"},
+        {BASE "awards: [{code: W, to: unit, class_min: [K]}]\n",
+         "10 awards[0].class_min not_a_text(; class_min)\n"},
         {HEAD INDICATOR(", rule: steps, steps: []"),
          "9 indicators[0].steps empty_value(; steps)\n"},
         {BASE "due_days:\n", "10 due_days empty_value(; due_days)\n"},
@@ -199,6 +208,17 @@ static void refuses_values(void **state)
         {HEAD INDICATOR(", rule: deduct, deduct: {per: 0, points: -1, count: full}"),
          "9 indicators[0].deduct.per out_of_limits(0; 0, 0.0001, 100000000000)\n"
          "9 indicators[0].deduct.points out_of_limits(-1; -1, 0, 100000000000)\n"},
+        {HEAD INDICATOR(", rule: linear, linear: {start: 1, points: 1, per: 0, add: -0.5}"),
+         "9 indicators[0].linear.add out_of_limits(-0.5; -0.5, 0, 100000000000)\n"
+         "9 indicators[0].linear.per out_of_limits(0; 0, 0.0001, 100000000000)\n"},
+        {HEAD INDICATOR(", score_against: -1, bonus: {per: 1, points: 1, max: -1}"),
+         "9 indicators[0].bonus.max out_of_limits(-1; -1, 0, 100000000000)\n"
+         "9 indicators[0].score_against out_of_limits(-1; -1, 0, 100000000000)\n"},
+        {BASE
+         "groups: [{code: G, indicators: [A], max: 1.001}, {code: G, indicators: [A], max: -1}]\n",
+         "10 groups[0].max point_decimals(1.001; 1.001, 2)\n"
+         "10 groups[1].code duplicate_code(G; G)\n10 groups[1].indicators two_groups(; A, G)\n"
+         "10 groups[1].max out_of_limits(-1; -1, 0, 100000000000)\n"},
         {HEAD INDICATOR(", rule: steps, steps: [{from: -1, points: 1}]"),
          "9 indicators[0].steps[0].from out_of_limits(-1; -1, 0, 100000000000)\n"},
         {BASE "bonus_max: -1\nadjust_min: 1\nadjust_max: -1\nlate: {points: 0.5, max_times: 0}\n",

@@ -188,6 +188,7 @@ static void reads_adjustments_and_classes(void **state)
     assert_true(c->classes[0].no_zero && !c->classes[1].no_zero && !c->classes[1].has_min_share);
     assert_int_equal(c->tie_break_count, 3);
     assert_int_equal(c->tie_breaks[0].kind, TIE_MET_COUNT);
+    assert_int_equal(c->tie_breaks[0].indicator, NO_INDEX);
     assert_true(c->tie_breaks[1].kind == TIE_INDICATOR && c->tie_breaks[1].indicator == 1);
     assert_int_equal(c->tie_breaks[2].kind, TIE_BONUS);
     assert_true(c->has_missing_over && c->missing_over == 2);
@@ -252,6 +253,39 @@ static void gives_defaults(void **state)
     assert_string_equal(c->classes[0].name, "K");
     assert_string_equal(c->clusters[0].name, "L");
     assert_string_equal(c->adjustments[0].name, "J");
+    campaign_destroy(c);
+}
+
+// Percentages have decimals too, and limits are part of what they limit.
+static void takes_numbers_up_to_their_limits(void **state)
+{
+    struct campaign *c = campaign_make(HEAD INDICATOR(
+        ", decimals: 4, floor: 33.3333, coverage_min: 66.6666, score_against: 0.5,"
+        " bonus: {per: 0.0001, points: 0.0001, max: 100000000000}, max: -100000000000") "classes: [{code: K, from: -5.5, min_share: 99.9999}]\nperiod_end_day: 28\n"
+                                                                                        "due_days: 3660\nlock_days: 3660\nadjust_min: 0\nadjust_max: 0\nbonus_max: 0\n"
+                                                                                        "awards: [{code: W, to: individual, votes_min: 66.6666, direct_share_min: 0.0001,"
+                                                                                        " quota: {percent: 33.3333}}]\n");
+    const struct indicator *a = &c->indicators[0];
+    (void)state;
+    assert_true(a->decimals == 4 && a->floor_e4 == 333333 && a->coverage_min_e4 == 666666);
+    assert_true(a->score_against_e4 == 5000 && a->bonus.per_e4 == 1 && a->bonus.points_e4 == 1);
+    assert_true(a->bonus.max_e4 == DECIMAL_MAX_E4 && a->max_e4 == -DECIMAL_MAX_E4);
+    assert_true(c->classes[0].from_e4 == -55000 && c->classes[0].min_share_e4 == 999999);
+    assert_true(c->period_end_day == 28 && c->due_days == 3660 && c->lock_days == 3660);
+    assert_true(c->has_adjust_min && c->has_adjust_max && c->has_bonus_max);
+    assert_true(c->awards[0].votes_min_e4 == 666666 && c->awards[0].direct_share_min_e4 == 1);
+    assert_int_equal(c->awards[0].quota_percent_e4, 333333);
+    campaign_destroy(c);
+    c = campaign_make(HEAD INDICATOR(", rule: leader, leader: {half: 33.3333}, decimals: 0"));
+    assert_true(c->indicators[0].leader_half_e4 == 333333 && c->indicators[0].decimals == 0);
+    campaign_destroy(c);
+    c = campaign_make(
+        HEAD INDICATOR(", rule: linear, linear: {start: -1.5, points: 0, per: 0.5, add: 0}"));
+    assert_true(c->indicators[0].linear.start_e4 == -15000 &&
+                c->indicators[0].linear.per_e4 == 5000);
+    campaign_destroy(c);
+    c = campaign_make(BASE "groups: [{code: G, indicators: [A], max: 0.25}]\nperiod_end_day: 1\n");
+    assert_true(c->groups[0].max_e4 == 2500 && c->period_end_day == 1);
     campaign_destroy(c);
 }
 
@@ -324,6 +358,7 @@ int main(void)
         cmocka_unit_test(reads_adjustments_and_classes),
         cmocka_unit_test(reads_awards),
         cmocka_unit_test(gives_defaults),
+        cmocka_unit_test(takes_numbers_up_to_their_limits),
         cmocka_unit_test(names_hold_anything),
         cmocka_unit_test(keeps_the_order_of_lists),
         cmocka_unit_test(warns_without_refusing),

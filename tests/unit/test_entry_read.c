@@ -175,6 +175,7 @@ static void limits_notes(void **state)
     snprintf(file, sizeof file, HEADER "2022,X1,A,1,,,%s\n", note);
     r = read_text(file);
     assert_true(r.result == -1 && r.forms.count == 0);
+    assert_string_equal(r.findings.list[0].args[0], "1000");
     found_words_equal(&r.findings, "2 note note_too_long\n");
     arena_destroy(r.arena);
 }

@@ -334,6 +334,15 @@ static void refuses_nominations(void **state)
     struct fixture *f = *state;
     refuse_nomination(f, ",X1,FIGHTER,individual,An,leader,regular,,,,,\n",
                       "2 id missing_field(; id)\n");
+    // rows without a key are not twins
+    refuse_nomination(f,
+                      ",X1,FIGHTER,individual,An,leader,regular,,,,,\n"
+                      ",X1,FIGHTER,individual,An,leader,regular,,,,,\n",
+                      "2 id missing_field(; id)\n3 id missing_field(; id)\n");
+    refuse_nomination(f,
+                      "N1,X1,F,individual,An,leader,regular,,,,,\n"
+                      "N1,X1,F,individual,An,leader,regular,,,,,\n",
+                      "2 award unknown_award(F; F)\n3 award unknown_award(F; F)\n");
     refuse_nomination(f, "N 1,X1,FIGHTER,individual,An,leader,regular,,,,,\n",
                       "2 id bad_code(N 1; N 1)\n");
     refuse_nomination(f, "N1,X9,FIGHTER,individual,An,leader,regular,,,,,\n",
@@ -390,11 +399,13 @@ static void warns_of_other_nominees(void **state)
     struct fixture *f = *state;
     struct nominations list = nominations_of(f,
                                              "N1,X1,FIGHTER,individual,An,leader,regular,,,,,\n"
-                                             "N1,V1,ADVANCED,individual,Anh,worker,thematic,,,,,\n",
-                                             "3 category nominee_differs(worker; N1, category, 2)\n"
-                                             "3 name nominee_differs(Anh; N1, name, 2)\n"
-                                             "3 unit nominee_differs(V1; N1, unit, 2)\n");
-    assert_int_equal(list.count, 2);
+                                             "N2,X2,FIGHTER,individual,Ba,leader,regular,,,,,\n"
+                                             "N1,V1,ADVANCED,individual,Anh,worker,thematic,,,,,\n"
+                                             "N2,X2,ADVANCED,individual,Ba,leader,thematic,,,,,\n",
+                                             "4 category nominee_differs(worker; N1, category, 2)\n"
+                                             "4 name nominee_differs(Anh; N1, name, 2)\n"
+                                             "4 unit nominee_differs(V1; N1, unit, 2)\n");
+    assert_int_equal(list.count, 4);
     nominations_free(&list);
 }
 
@@ -460,6 +471,10 @@ static void reads_and_merges_decisions(void **state)
                       "award,recipient,decision,reason\nFLAG,X1,not awarded,\n"
                       "FLAG,X2,not awarded,\"no, later\"\nFLAG,X3,awarded,r\n"
                       "ADVANCED,N1,awarded,by vote\n");
+    decisions_free(&more);
+    more = decisions_of(f, "FLAG,X1,not awarded,\nFLAG,X3,not awarded,r\n", "");
+    decisions_merge(&base, &more, &count);
+    counted(count, 0, 1, 1);
     decisions_free(&base);
     decisions_free(&more);
 }
@@ -476,6 +491,11 @@ static void refuses_decisions(void **state)
         "6 decision bad_decision()\n7 award duplicate_row(FLAG; FLAG, X3, 8)\n"
         "8 award duplicate_row(FLAG; FLAG, X3, 7)\n9 decision bad_decision(undecided; undecided)\n");
     assert_int_equal(list.count, 0);
+    decisions_free(&list);
+    list = decisions_of(f, "F,X1,awarded,\nF,X1,awarded,\nFLAG,,awarded,\nFLAG,,awarded,\n",
+                        "2 award unknown_award(F; F)\n3 award unknown_award(F; F)\n"
+                        "4 recipient missing_field(; recipient)\n"
+                        "5 recipient missing_field(; recipient)\n");
     decisions_free(&list);
 }
 
