@@ -108,7 +108,7 @@ int report_refusal(enum wire_code code, const char *text, bool told)
         complain("%s (%s)", _(sentence), text);
     else if (!told)
         complain("%s", _(sentence));
-    return exit_code;
+    return (int)exit_code;
 }
 
 int command_ask(struct client *client, struct wire_command command, uint64_t *ret_number)
