@@ -16,7 +16,7 @@ struct form_check {
     int32_t last_day;
     bool closed;
     int32_t closed_since;
-    bool below_owner, competes; // in the tree of the period's last day
+    bool below_owner; // in the tree of the period's last day
     uint32_t office;
 };
 
@@ -81,7 +81,6 @@ static void find_unit(struct form_check *check)
         return;
     uint32_t owner = unit_find(tree, campaign->owner);
     check->below_owner = owner != NO_UNIT && unit_below(tree, check->unit, owner, check->last_day);
-    check->competes = check->below_owner && campaign_names_competitor(campaign, tree, check->unit);
     check->office = office_of(campaign, tree, check->unit, check->period, check->context->today,
                               NULL);
 }
@@ -111,20 +110,33 @@ static bool has_level(const struct form_check *check, const char *level)
     return strcmp(tree->levels[tree->units[check->unit].level], level) == 0;
 }
 
+static bool competes(const struct form_check *check)
+{
+    return check->below_owner &&
+           campaign_names_competitor(check->context->campaign, check->context->tree, check->unit);
+}
+
+// Assessed points are those of a unit that competes in the period.
+static bool check_competitor(const struct form_check *check, const struct cell *cell)
+{
+    const struct form *form = check->form;
+    if (check->slot == -1) {
+        FAULT(check, FINDING_STATE_WITH_BASELINE, cell, "period", form->period, form->period, NULL);
+        return false;
+    }
+    if (competes(check))
+        return true;
+    FAULT(check, FINDING_NOT_COMPETING, cell, "unit", form->unit, form->unit, form->period, NULL);
+    return false;
+}
+
 // Does the unit report the indicator for the period?
 static bool check_leaf(const struct form_check *check, const struct indicator *indicator,
                        const struct cell *cell)
 {
     const struct form *form = check->form;
-    if (indicator->kind == KIND_ASSESSED) {
-        if (check->slot == -1)
-            FAULT(check, FINDING_STATE_WITH_BASELINE, cell, "period", form->period, form->period,
-                  NULL);
-        else if (!check->competes)
-            FAULT(check, FINDING_NOT_COMPETING, cell, "unit", form->unit, form->unit, form->period,
-                  NULL);
-        return check->slot != -1 && check->competes;
-    }
+    if (indicator->kind == KIND_ASSESSED)
+        return check_competitor(check, cell);
     if (has_level(check, indicator->reported_by) && (check->slot == -1 || check->below_owner))
         return true;
     FAULT(check, FINDING_NOT_EXPECTED_LEAF, cell, "unit", form->unit, form->unit, indicator->code,
@@ -151,44 +163,66 @@ static void check_place(const struct form_check *check, const struct indicator *
 
 // --- its figures ---
 
-static void check_bounds(const struct form_check *check, const struct indicator *indicator,
-                         const struct cell *cell, const char *value)
+// Texts are made only for what is wrong: this is the way of every cell that comes in.
+static void refuse_value(const struct form_check *check, enum finding_code code,
+                         const struct cell *cell)
 {
-    char limit[DECIMAL_TEXT_SIZE];
-    if (indicator->has_min && cell->value_e4 < indicator->min_e4) {
-        decimal_format(indicator->min_e4, DECIMAL_SCALE, limit);
-        FAULT(check, FINDING_BELOW_MIN, cell, "value", value, value, limit, NULL);
-    }
-    if (indicator->has_max && cell->value_e4 > indicator->max_e4) {
-        decimal_format(indicator->max_e4, DECIMAL_SCALE, limit);
-        FAULT(check, FINDING_ABOVE_MAX, cell, "value", value, value, limit, NULL);
-    }
+    char value[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
+    FAULT(check, code, cell, "value", value, value, NULL);
 }
 
-static void check_assessed(const struct form_check *check, const struct indicator *indicator,
-                           const struct cell *cell, const char *value)
+static void refuse_beyond(const struct form_check *check, enum finding_code code,
+                          const struct cell *cell, int64_t limit_e4)
 {
-    if (cell->value_e4 >= 0 && cell->value_e4 <= indicator->points_e4)
-        return;
-    char points[DECIMAL_TEXT_SIZE];
+    char value[DECIMAL_TEXT_SIZE], limit[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
+    decimal_format(limit_e4, DECIMAL_SCALE, limit);
+    FAULT(check, code, cell, "value", value, value, limit, NULL);
+}
+
+static void refuse_points(const struct form_check *check, const struct indicator *indicator,
+                          const struct cell *cell)
+{
+    char value[DECIMAL_TEXT_SIZE], points[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
     decimal_format(indicator->points_e4, DECIMAL_SCALE, points);
     FAULT(check, FINDING_BEYOND_POINTS, cell, "value", value, value, indicator->code, points, NULL);
+}
+
+static void refuse_denominator(const struct form_check *check, enum finding_code code,
+                               const struct cell *cell, const char *indicator)
+{
+    char denominator[DECIMAL_TEXT_SIZE];
+    decimal_format(cell->denominator_e4, DECIMAL_SCALE, denominator);
+    FAULT(check, code, cell, "denominator", denominator, indicator ? indicator : denominator, NULL);
+}
+
+static void check_bounds(const struct form_check *check, const struct indicator *indicator,
+                         const struct cell *cell)
+{
+    if (indicator->has_min && cell->value_e4 < indicator->min_e4)
+        refuse_beyond(check, FINDING_BELOW_MIN, cell, indicator->min_e4);
+    if (indicator->has_max && cell->value_e4 > indicator->max_e4)
+        refuse_beyond(check, FINDING_ABOVE_MAX, cell, indicator->max_e4);
+}
+
+static bool is_yes_no(int64_t value_e4)
+{
+    return value_e4 == 0 || value_e4 == DECIMAL_ONE_E4;
 }
 
 static void check_value(const struct form_check *check, const struct indicator *indicator,
                         const struct cell *cell)
 {
-    char value[DECIMAL_TEXT_SIZE];
-    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
     if (cell->value_e4 > DECIMAL_MAX_E4 || cell->value_e4 < -DECIMAL_MAX_E4)
-        FAULT(check, FINDING_OUT_OF_RANGE, cell, "value", value, value, NULL);
-    if (indicator->kind == KIND_ASSESSED)
-        check_assessed(check, indicator, cell, value);
-    else if (indicator->kind == KIND_YES_NO && cell->value_e4 != 0 &&
-             cell->value_e4 != DECIMAL_ONE_E4)
-        FAULT(check, FINDING_NOT_YES_NO, cell, "value", value, value, NULL);
-    else
-        check_bounds(check, indicator, cell, value);
+        refuse_value(check, FINDING_OUT_OF_RANGE, cell);
+    if (indicator->kind != KIND_ASSESSED)
+        check_bounds(check, indicator, cell);
+    else if (cell->value_e4 < 0 || cell->value_e4 > indicator->points_e4)
+        refuse_points(check, indicator, cell);
+    if (indicator->kind == KIND_YES_NO && !is_yes_no(cell->value_e4))
+        refuse_value(check, FINDING_NOT_YES_NO, cell);
 }
 
 static bool takes_denominator(const struct indicator *indicator)
@@ -199,25 +233,18 @@ static bool takes_denominator(const struct indicator *indicator)
 static void check_denominator(const struct form_check *check, const struct indicator *indicator,
                               const struct cell *cell)
 {
-    char value[DECIMAL_TEXT_SIZE], denominator[DECIMAL_TEXT_SIZE];
-    decimal_format(cell->value_e4, DECIMAL_SCALE, value);
-    decimal_format(cell->denominator_e4, DECIMAL_SCALE, denominator);
-    if (!cell->has_denominator) {
-        if (takes_denominator(indicator))
-            FAULT(check, FINDING_MISSING_DENOMINATOR, cell, "denominator", "", indicator->code,
-                  NULL);
-    } else if (!takes_denominator(indicator)) {
-        FAULT(check, FINDING_UNEXPECTED_DENOMINATOR, cell, "denominator", denominator,
-              indicator->code, NULL);
+    if (!takes_denominator(indicator)) {
+        if (cell->has_denominator)
+            refuse_denominator(check, FINDING_UNEXPECTED_DENOMINATOR, cell, indicator->code);
+    } else if (!cell->has_denominator) {
+        FAULT(check, FINDING_MISSING_DENOMINATOR, cell, "denominator", "", indicator->code, NULL);
     } else if (cell->denominator_e4 < 0) {
-        FAULT(check, FINDING_NEGATIVE_DENOMINATOR, cell, "denominator", denominator, denominator,
-              NULL);
+        refuse_denominator(check, FINDING_NEGATIVE_DENOMINATOR, cell, NULL);
     } else if (cell->denominator_e4 > DECIMAL_MAX_E4) {
-        FAULT(check, FINDING_OUT_OF_RANGE, cell, "denominator", denominator, denominator, NULL);
+        refuse_denominator(check, FINDING_OUT_OF_RANGE, cell, NULL);
     } else if (indicator->kind == KIND_RATIO && !indicator->may_exceed &&
                cell->value_e4 > cell->denominator_e4) {
-        FAULT(check, FINDING_NUMERATOR_OVER_DENOMINATOR, cell, "value", value, value, denominator,
-              NULL);
+        refuse_beyond(check, FINDING_NUMERATOR_OVER_DENOMINATOR, cell, cell->denominator_e4);
     }
 }
 
@@ -264,15 +291,28 @@ static void check_note(const struct form_check *check, const struct cell *cell)
     FAULT(check, FINDING_NOTE_TOO_LONG, cell, "note", cell->note, most, NULL);
 }
 
+// Cells mostly come in the campaign's order, so the search begins after the one found before.
+static const struct indicator *find_indicator(const struct campaign *campaign, const char *code,
+                                              size_t *next)
+{
+    for (size_t tried = 0; tried < campaign->indicator_count; tried++) {
+        const struct indicator *indicator = &campaign->indicators[*next];
+        *next = *next + 1 < campaign->indicator_count ? *next + 1 : 0;
+        if (strcmp(indicator->code, code) == 0)
+            return indicator;
+    }
+    return NULL;
+}
+
 static void check_form(struct form_check *check)
 {
     const struct campaign *campaign = check->context->campaign;
     find_period(check);
     find_unit(check);
+    size_t next = 0;
     for (size_t i = 0; i < check->form->cell_count; i++) {
         const struct cell *cell = &check->form->cells[i];
-        uint32_t at = campaign_indicator(campaign, cell->indicator);
-        const struct indicator *indicator = at == NO_INDEX ? NULL : &campaign->indicators[at];
+        const struct indicator *indicator = find_indicator(campaign, cell->indicator, &next);
         check_place(check, indicator, cell);
         check_figures(check, indicator, cell);
         check_note(check, cell);
@@ -289,8 +329,8 @@ struct sent_cell {
 
 static int compare_keys(const struct sent_cell *a, const struct sent_cell *b)
 {
-    int order = strcmp(a->form->unit, b->form->unit);
-    if (order == 0)
+    int order = a->form == b->form ? 0 : strcmp(a->form->unit, b->form->unit);
+    if (order == 0 && a->form != b->form)
         order = strcmp(a->form->period, b->form->period);
     return order != 0 ? order : strcmp(a->cell->indicator, b->cell->indicator);
 }
