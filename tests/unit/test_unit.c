@@ -257,7 +257,8 @@ static void names_belong_to_their_time(void **state)
     uint32_t unit = tree_unit(tree, "B-11");
     assert_string_equal(unit_name_at(tree, unit, tree_day("2023-06-29")), "Thôn Khau Mẻ cũ");
     assert_string_equal(unit_name_at(tree, unit, tree_day("2023-06-30")), "Thôn Khau Mẻ");
-    assert_string_equal(unit_name_at(tree, unit, tree_day("2023-03-31")), "Thôn Khau Mẻ"); // not there
+    assert_string_equal(unit_name_at(tree, unit, tree_day("2023-03-31")),
+                        "Thôn Khau Mẻ"); // not there
 }
 
 static void check_day(const struct unit_tree *tree, const char *day, const char *expected)
