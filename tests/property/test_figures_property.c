@@ -168,7 +168,7 @@ static struct text standings_text(const struct bench *bench, const struct score_
         score_cluster(bench->plan, &targets, &adjustments, inputs, UNITS, &scores, NULL), 0);
     rank_cluster(bench->campaign, 0, &scores, standings);
     for (size_t i = 0; i < UNITS; i++)
-        output_ranking_line(&text, bench->campaign, bench->tree, "P", &standings[i]);
+        output_ranking_line(&text, bench->campaign, bench->tree, "2022-Q2", &standings[i]);
     standings_clear(standings, UNITS);
     cluster_scores_clear(&scores);
     return text;
