@@ -15,7 +15,8 @@
 #define RETRY_FIRST_MS 100u
 #define RETRY_MAX_MS 2000u
 #define CONNECT_TIMEOUT_MS 10000u
-#define NULLS_MAX 2 // PQgetResult in a row: there is nothing more
+#define IDLE_IN_TRANSACTION_MS "15000" // a stopped process must not hold its locks for long
+#define NULLS_MAX 2                    // PQgetResult in a row: there is nothing more
 
 enum db_state { DB_WAITING, DB_CONNECTING, DB_STARTING, DB_READY };
 
@@ -245,7 +246,7 @@ static void send_startup(struct db *db)
     int good = send_start(db, "SET search_path = ", "thidua") &
                send_start(db, "SET statement_timeout = ", timeout) &
                send_start(db, "SET lock_timeout = ", timeout) &
-               send_start(db, "SET idle_in_transaction_session_timeout = ", "60000");
+               send_start(db, "SET idle_in_transaction_session_timeout = ", IDLE_IN_TRANSACTION_MS);
     for (size_t i = 0; good == 1 && i < db->prepared_count; i++)
         good = send_prepare(db, &db->prepared[i]);
     for (size_t i = 0; good == 1 && i < db->listener_count; i++)

@@ -11,9 +11,15 @@ struct stored { // a submission on record
 };
 struct entry { // the newest entry of a cell
     int64_t accepted, value_e4, denominator_e4;
+    int16_t number; // of the indicator
     uint8_t state;
     bool has_denominator;
     const char *note;
+};
+struct record { // what is on record of one form; self-assessed and verified points are cells apart
+    struct entry *entries; // in the batch's arena
+    size_t count, capacity;
+    size_t next; // where the next search begins: forms come in the same order again and again
 };
 struct batch {
     struct batch *next;
@@ -24,7 +30,7 @@ struct batch {
     // read from the database by trip 1; all in `arena`
     struct arena *arena;
     struct pair_map stored; // by id: struct stored
-    struct pair_map cells;  // by cell_key: struct entry
+    struct pair_map forms;  // by form_key: struct record; none: nothing is on record
     int64_t now_us, rules_version;
     int64_t *numbers;                  // acceptance numbers, one for each submission
     enum db_class failed;              // first error of the trip under way
@@ -33,9 +39,14 @@ struct batch {
     void (*done)(struct batch *batch); // of the trip
 };
 
-struct pair cell_key(int32_t campaign, uint32_t unit, struct period period, int16_t number,
-                     bool verified);
+struct pair form_key(int32_t campaign, uint32_t unit, struct period period);
 struct pair id_key(const uint8_t id[ID_BYTES]);
+
+// The record of a form, made when there is none.
+struct record *batch_record(struct batch *batch, struct pair key);
+// The newest entry of a cell, NULL when there is none; record_add makes room for one.
+struct entry *record_find(struct record *record, int16_t number, bool verified);
+struct entry *record_add(struct record *record, struct arena *arena);
 
 void batch_destroy(struct batch *batch); // with its submissions
 void batch_forget(struct batch *batch);  // what was read

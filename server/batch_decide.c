@@ -34,32 +34,39 @@ static uint32_t *counter_of(struct wire_receipt *receipt, const struct entry *be
     return same_entry(before, now) ? &receipt->unchanged : &receipt->changed;
 }
 
+static struct entry entry_of(const struct submission *submission, const struct wire_form *form,
+                             size_t i)
+{
+    return (struct entry){.accepted = INT64_MAX,
+                          .value_e4 = form->value_e4[i],
+                          .denominator_e4 = form->has_denominator[i] ? form->denominator_e4[i] : 0,
+                          .number = submission->numbers[form->indicator[i]],
+                          .state = (uint8_t)form->state[i],
+                          .has_denominator = form->has_denominator[i],
+                          .note = form->note != NULL ? form->note[i] : ""};
+}
+
+// `keep`: later submissions of the batch find these entries on record.
+static void count_form(struct batch *batch, struct submission *submission, size_t at, bool keep)
+{
+    const struct wire_form *form = &submission->message.submit.forms[at];
+    struct record *record = batch_record(
+        batch, form_key(submission->campaign->id, submission->units[at], submission->periods[at]));
+    for (size_t i = 0; i < form->count; i++) {
+        struct entry now = entry_of(submission, form, i);
+        struct entry *before = record->count > 0
+                                   ? record_find(record, now.number, now.state == CELL_VERIFIED)
+                                   : NULL;
+        ++*counter_of(&submission->receipt, before, &now);
+        if (keep)
+            *(before != NULL ? before : record_add(record, batch->arena)) = now;
+    }
+}
+
 static void count_cells(struct batch *batch, struct submission *submission, bool keep)
 {
-    const struct wire_submit *submit = &submission->message.submit;
-    for (size_t f = 0; f < submit->form_count; f++) {
-        const struct wire_form *form = &submit->forms[f];
-        for (size_t i = 0; i < form->count; i++) {
-            struct pair key = cell_key(
-                submission->campaign->id, submission->units[f], submission->periods[f],
-                submission->numbers[form->indicator[i]], form->state[i] == CELL_VERIFIED);
-            struct entry now = {.accepted = INT64_MAX,
-                                .value_e4 = form->value_e4[i],
-                                .denominator_e4 = form->has_denominator[i] ? form->denominator_e4[i]
-                                                                           : 0,
-                                .state = (uint8_t)form->state[i],
-                                .has_denominator = form->has_denominator[i],
-                                .note = form->note != NULL ? form->note[i] : ""};
-            struct entry *before = pair_map_find(&batch->cells, key);
-            ++*counter_of(&submission->receipt, before, &now);
-            if (!keep)
-                continue;
-            if (before == NULL)
-                before = *pair_map_at(&batch->cells, key) = arena_alloc(batch->arena, 1,
-                                                                        sizeof *before);
-            *before = now;
-        }
-    }
+    for (size_t form = 0; form < submission->message.submit.form_count; form++)
+        count_form(batch, submission, form, keep);
 }
 
 // ---- one submission

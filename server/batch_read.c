@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENTRIES_FIRST 16 // of a form's record
+
 static const char open_sql[] =
     "SELECT now_us, rules_version, first_numbers FROM ingest_open($1, $2)";
 static const char stored_sql[] =
@@ -18,12 +20,10 @@ static const char forms_sql[] =
     " CROSS JOIN LATERAL (SELECT * FROM form"
     "  WHERE office = k.office AND campaign = k.campaign AND unit = k.unit AND period = k.period OFFSET 0) f";
 
-struct pair cell_key(int32_t campaign, uint32_t unit, struct period period, int16_t number,
-                     bool verified)
+struct pair form_key(int32_t campaign, uint32_t unit, struct period period)
 {
     return (struct pair){(uint64_t)(uint32_t)campaign << 32 | unit,
-                         (uint64_t)(uint32_t)period_number(period) << 32 |
-                             (uint64_t)(uint16_t)number << 1 | verified};
+                         (uint32_t)period_number(period)};
 }
 
 struct pair id_key(const uint8_t id[ID_BYTES])
@@ -37,7 +37,7 @@ struct pair id_key(const uint8_t id[ID_BYTES])
 void batch_forget(struct batch *batch)
 {
     pair_map_free(&batch->stored);
-    pair_map_free(&batch->cells);
+    pair_map_free(&batch->forms);
     arena_destroy(batch->arena);
     batch->arena = NULL;
     batch->numbers = NULL;
@@ -54,6 +54,43 @@ void batch_destroy(struct batch *batch)
         submission_destroy(batch->list[i]);
     free(batch->list);
     free(batch);
+}
+
+// ---- what is on record of a form
+
+struct record *batch_record(struct batch *batch, struct pair key)
+{
+    void **place = pair_map_at(&batch->forms, key);
+    if (*place == NULL)
+        *place = arena_alloc(batch->arena, 1, sizeof(struct record));
+    return *place;
+}
+
+struct entry *record_find(struct record *record, int16_t number, bool verified)
+{
+    for (size_t i = 0; i < record->count; i++) {
+        size_t at = record->next + i < record->count ? record->next + i
+                                                     : record->next + i - record->count;
+        struct entry *entry = &record->entries[at];
+        if (entry->number == number && (entry->state == CELL_VERIFIED) == verified) {
+            record->next = at + 1 < record->count ? at + 1 : 0;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+struct entry *record_add(struct record *record, struct arena *arena)
+{
+    if (record->count == record->capacity) {
+        size_t larger = record->capacity > 0 ? 2 * record->capacity : ENTRIES_FIRST;
+        struct entry *entries = arena_alloc(arena, larger, sizeof *entries);
+        if (record->count > 0)
+            memcpy(entries, record->entries, record->count * sizeof *entries);
+        record->entries = entries;
+        record->capacity = larger;
+    }
+    return &record->entries[record->count++];
 }
 
 // ---- results
@@ -118,6 +155,7 @@ static void take_form(struct batch *batch, const struct unit_tree *tree,
                       const struct field fields[9])
 {
     struct array columns[5];
+    struct record *record;
     char *unit = arena_text(batch->arena, fields[1].data, (size_t)fields[1].length);
     uint32_t at = unit_find(tree, unit);
     int64_t accepted = get_int(fields[3]);
@@ -129,21 +167,20 @@ static void take_form(struct batch *batch, const struct unit_tree *tree,
         if (array_open(fields[4 + i], &columns[i]) != 0 || columns[i].count != columns[0].count)
             return;
     }
+    record = batch_record(batch, form_key((int32_t)get_int(fields[0]), at, period));
     for (size_t i = 0; i < columns[0].count; i++) {
         int16_t number = (int16_t)get_int(array_next(&columns[0]));
         uint8_t state = (uint8_t)get_int(array_next(&columns[1]));
         int64_t value = get_int(array_next(&columns[2]));
         struct field denominator = array_next(&columns[3]);
         struct field note = notes ? array_next(&columns[4]) : (struct field){"", 0};
-        struct pair key = cell_key((int32_t)get_int(fields[0]), at, period, number,
-                                   state == CELL_VERIFIED);
-        void **place = pair_map_at(&batch->cells, key);
-        struct entry *entry = *place;
-        if (entry == NULL)
-            entry = *place = arena_alloc(batch->arena, 1, sizeof *entry);
-        else if (entry->accepted > accepted)
+        struct entry *entry = record_find(record, number, state == CELL_VERIFIED);
+        if (entry != NULL && entry->accepted > accepted)
             continue;
+        if (entry == NULL)
+            entry = record_add(record, batch->arena);
         *entry = (struct entry){.accepted = accepted,
+                                .number = number,
                                 .value_e4 = value,
                                 .state = state,
                                 .has_denominator = denominator.length >= 0,

@@ -16,6 +16,7 @@
 #include "server/world.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define DATABASE_WAIT_SECONDS 60
@@ -162,6 +163,16 @@ static int wait_for_schema(const struct config *config, struct err *err)
     }
 }
 
+// Each connection takes a descriptor; the soft limit is meant for programs that use select.
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void fill_name(struct serving *serving)
 {
     const char *name = config_text(serving->server.config, "name");
@@ -218,6 +229,7 @@ int serve(const struct config *config, const struct identity *identity, struct e
     struct serving serving = {.server = {.config = config, .identity = identity}, .err = err};
     if (wait_for_schema(config, err) != 0)
         return -1;
+    raise_descriptors();
     fill_name(&serving);
     create_parts(&serving);
     loop_run(serving.server.loop);

@@ -147,7 +147,7 @@ def main():
         try_new_rules(stack)
         try_sessions_ended(stack)
         try_database_down(stack)
-        succeeded(stack.thidua("ping"))
+        wait_for(20, lambda: stack.thidua("ping").returncode == 0, "a server with a database")
         try_schema(stack)
 
 
