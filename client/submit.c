@@ -227,6 +227,11 @@ static int submit_files(struct submitting *submitting)
     if (code == WIRE_NOT_FOUND)
         return EXIT_NOT_FOUND;
     bool reached = code != 0;
+    if (submitting->findings.errors > 0) { // what could be read is checked all the same
+        if (reached)
+            check_parts(submitting, talk);
+        return EXIT_DATA;
+    }
     if (submitting->client->arguments->options[OPT_DRY_RUN] != NULL)
         return dry_run(submitting, talk);
     if (submitting->parts.count > 1 && reached) {
@@ -245,12 +250,13 @@ int submit_run(struct client *client)
     struct submitting submitting = {
         .client = client, .campaign = argument(client->arguments, 0), .arena = arena_create()};
     int exit_code = read_files(&submitting);
-    if (exit_code == EXIT_DONE && (submitting.outbox = client_outbox(client)) == NULL)
+    bool readable = exit_code == EXIT_DONE || exit_code == EXIT_DATA;
+    if (readable && (submitting.outbox = client_outbox(client)) == NULL)
         exit_code = EXIT_ERROR;
-    if (exit_code == EXIT_DONE && !any_forms(&submitting))
-        complain(_("no row is filled in; nothing was handed in"));
-    else if (exit_code == EXIT_DONE)
+    else if (readable && any_forms(&submitting))
         exit_code = submit_files(&submitting);
+    else if (exit_code == EXIT_DONE)
+        complain(_("no row is filled in; nothing was handed in"));
     findings_sort(&submitting.findings);
     if (submitting.findings.count > 0) // stdout holds one table
         report_findings(&submitting.findings, submitting.findings_left_out,
