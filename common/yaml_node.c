@@ -185,6 +185,8 @@ static enum progress on_open(struct builder *builder, const yaml_event_t *event,
 
 static enum progress on_close(struct builder *builder)
 {
+    if (!builder->open)
+        return GIVE_UP; // libyaml closes only what it has opened
     builder->open = builder->open->parent;
     builder->depth--;
     return GO_ON;

@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-enum yaml_type { // up to PERIOD single values of their own, then references, lists and maps
-    YAML_FIELD_TEXT,       // const char *; "" when left out
-    YAML_FIELD_CODE,       // const char *
-    YAML_FIELD_WORD,       // an enum: place in `words`
-    YAML_FIELD_BOOL,       // bool: true | false
-    YAML_FIELD_NUMBER,     // int64_t, ten-thousandths
-    YAML_FIELD_WHOLE,      // int64_t
-    YAML_FIELD_SMALL,      // unsigned
-    YAML_FIELD_PERIOD,     // struct period
+enum yaml_type {       // up to PERIOD single values of their own, then references, lists and maps
+    YAML_FIELD_TEXT,   // const char *; "" when left out
+    YAML_FIELD_CODE,   // const char *
+    YAML_FIELD_WORD,   // an enum: place in `words`
+    YAML_FIELD_BOOL,   // bool: true | false
+    YAML_FIELD_NUMBER, // int64_t, ten-thousandths
+    YAML_FIELD_WHOLE,  // int64_t
+    YAML_FIELD_SMALL,  // unsigned
+    YAML_FIELD_PERIOD, // struct period
     YAML_FIELD_REFERENCE,  // uint32_t, place in another list; NO_INDEX when left out
     YAML_FIELD_CODES,      // const char **
     YAML_FIELD_REFERENCES, // uint32_t *

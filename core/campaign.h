@@ -25,14 +25,19 @@ enum indicator_time { TIME_FLOW, TIME_STOCK };
 enum indicator_measure { MEASURE_LEVEL, MEASURE_DECREASE, MEASURE_INCREASE };
 enum indicator_better { BETTER_MORE, BETTER_LESS };
 enum points_rule {
-    RULE_PROPORTIONAL, RULE_STEPS, RULE_DEDUCT, RULE_PER_CASE, RULE_LINEAR, RULE_LEADER,
+    RULE_PROPORTIONAL,
+    RULE_STEPS,
+    RULE_DEDUCT,
+    RULE_PER_CASE,
+    RULE_LINEAR,
+    RULE_LEADER,
     RULE_ALL_OR_NOTHING,
 };
 enum deduct_count { COUNT_EXACT, COUNT_STARTED, COUNT_FULL };
 enum bonus_kind { BONUS_NONE, BONUS_PER, BONUS_STEPS, BONUS_PER_CASE };
 
 // How the values of these enums are written, in their order; each table ends with NULL.
-extern const char *const period_kind_words[];     // PERIOD_MONTH is the first
+extern const char *const period_kind_words[]; // PERIOD_MONTH is the first
 extern const char *const indicator_kind_words[];
 extern const char *const indicator_time_words[];
 extern const char *const indicator_measure_words[];
@@ -48,9 +53,9 @@ extern const char *const refresh_words[];
 extern const char *const counts_words[];
 
 struct step {
-    bool by_value;      // `value`: the value itself; else `from`: the completion in %
-    bool beyond;        // strictly beyond
-    int64_t bound_e4;   // may be negative for `value`
+    bool by_value;    // `value`: the value itself; else `from`: the completion in %
+    bool beyond;      // strictly beyond
+    int64_t bound_e4; // may be negative for `value`
     int64_t points_e4;
 };
 struct bonus {
@@ -68,28 +73,35 @@ struct indicator {
     enum indicator_time time;
     enum indicator_measure measure;
     enum indicator_better better;
-    const char *reported_by;  // level name; NULL for assessed
-    unsigned decimals;        // of the published value
+    const char *reported_by; // level name; NULL for assessed
+    unsigned decimals;       // of the published value
     bool has_target;
     int64_t target_e4;
     bool has_min, has_max;
     int64_t min_e4, max_e4;
     bool may_exceed;
     bool has_coverage_min;
-    int64_t coverage_min_e4;  // %
-    int64_t points_e4;        // M, at most 2 decimals
+    int64_t coverage_min_e4; // %
+    int64_t points_e4;       // M, at most 2 decimals
     bool has_score_against;
     int64_t score_against_e4;
     enum points_rule rule;
-    int64_t floor_e4;         // proportional, %
+    int64_t floor_e4; // proportional, %
     struct step *steps;
     size_t step_count;
-    struct { int64_t per_e4, points_e4; enum deduct_count count; } deduct;
-    struct { int64_t points_e4, max_e4; } per_case; // max default M
-    struct { int64_t start_e4, points_e4, per_e4, add_e4; } linear;
-    int64_t leader_half_e4;   // %, default 50
+    struct {
+        int64_t per_e4, points_e4;
+        enum deduct_count count;
+    } deduct;
+    struct {
+        int64_t points_e4, max_e4;
+    } per_case; // max default M
+    struct {
+        int64_t start_e4, points_e4, per_e4, add_e4;
+    } linear;
+    int64_t leader_half_e4; // %, default 50
     struct bonus bonus;
-    unsigned line;            // in the YAML file, for findings of campaign_check
+    unsigned line; // in the YAML file, for findings of campaign_check
 };
 
 struct cluster {
@@ -98,25 +110,33 @@ struct cluster {
     size_t unit_count;
     unsigned line;
 };
-struct group { const char *code; uint32_t *indicators; size_t indicator_count; int64_t max_e4; };
+struct group {
+    const char *code;
+    uint32_t *indicators;
+    size_t indicator_count;
+    int64_t max_e4;
+};
 struct adjustment_rule {
     const char *code, *name;
-    int64_t points_e4;       // at most 2 decimals, may be negative
+    int64_t points_e4; // at most 2 decimals, may be negative
     bool has_max_times;
     int64_t max_times;
-    uint32_t class_at_most;  // index into classes, NO_INDEX when it caps nothing
+    uint32_t class_at_most; // index into classes, NO_INDEX when it caps nothing
 };
 struct class_rule {
     const char *code, *name;
     int64_t from_e4;
-    uint32_t *requires_met;  // indicator indexes
+    uint32_t *requires_met; // indicator indexes
     size_t requires_met_count;
     bool has_min_share;
-    int64_t min_share_e4;    // %
+    int64_t min_share_e4; // %
     bool no_zero;
 };
 enum tie_break_kind { TIE_MET_COUNT, TIE_BONUS, TIE_ON_TIME, TIE_INDICATOR };
-struct tie_break { enum tie_break_kind kind; uint32_t indicator; };
+struct tie_break {
+    enum tie_break_kind kind;
+    uint32_t indicator;
+};
 
 enum award_to { TO_UNIT, TO_INDIVIDUAL, TO_COLLECTIVE, TO_HOUSEHOLD };
 enum award_form { FORM_REGULAR, FORM_THEMATIC, FORM_SPOT };
@@ -131,13 +151,13 @@ struct award {
     int64_t quota_count;
     int64_t quota_percent_e4;
     enum quota_round round;
-    uint32_t quota_of;        // award index; NO_INDEX: its own nominations
+    uint32_t quota_of; // award index; NO_INDEX: its own nominations
     enum tie_at_cut tie_at_cut;
     bool has_total_min, has_rank_max, has_votes_min, has_score_min, has_direct_share_min;
     int64_t total_min_e4;
     int64_t rank_max;
-    uint32_t class_min;       // class index, NO_INDEX when none
-    uint32_t *requires_met;   // indicator indexes
+    uint32_t class_min;     // class index, NO_INDEX when none
+    uint32_t *requires_met; // indicator indexes
     size_t requires_met_count;
     int64_t votes_min_e4, score_min_e4, direct_share_min_e4;
     const char **requires_titles;
@@ -151,7 +171,7 @@ enum counts { COUNTS_SUBMITTED, COUNTS_SIGNED, COUNTS_VERIFIED };
 
 struct campaign {
     const char *code, *name, *theme, *owner, *office_level;
-    const char *competitor_level;   // one of these two; NULL / 0 otherwise
+    const char *competitor_level; // one of these two; NULL / 0 otherwise
     const char **competitor_units;
     size_t competitor_unit_count;
     enum period_kind reporting;
@@ -164,7 +184,7 @@ struct campaign {
     bool count_unverified;
     struct indicator *indicators;
     size_t indicator_count;
-    struct cluster *clusters;         // none: all competing units in one cluster of code ""
+    struct cluster *clusters; // none: all competing units in one cluster of code ""
     size_t cluster_count;
     struct group *groups;
     size_t group_count;
@@ -181,13 +201,13 @@ struct campaign {
     size_t tie_break_count;
     bool has_missing_over;
     int64_t missing_over;
-    uint32_t *disqualify_not_met;     // indicator indexes, in the order of the list
+    uint32_t *disqualify_not_met; // indicator indexes, in the order of the list
     size_t disqualify_not_met_count;
     uint32_t *disqualify_adjustments; // adjustment indexes, in the order of the list
     size_t disqualify_adjustment_count;
     struct award *awards;
     size_t award_count;
-    struct arena *arena;              // owns all texts and lists
+    struct arena *arena; // owns all texts and lists
 };
 
 void campaign_destroy(struct campaign *campaign);
@@ -207,7 +227,8 @@ struct period campaign_current_period(const struct campaign *campaign, int32_t d
 bool campaign_names_competitor(const struct campaign *campaign, const struct unit_tree *tree,
                                uint32_t unit);
 // Was the unit at or below the owner when a period of the campaign ended (or when it last existed)?
-bool campaign_within_owner(const struct campaign *campaign, const struct unit_tree *tree, uint32_t unit);
+bool campaign_within_owner(const struct campaign *campaign, const struct unit_tree *tree,
+                           uint32_t unit);
 
 // Holds the campaign against the tree: unknown owner / level / unit / office level, leaf levels above
 // the offices or competitors, a unit in two clusters or in none, competitors not below the owner,
@@ -220,7 +241,7 @@ void campaign_check(const struct campaign *campaign, const struct unit_tree *tre
 struct competitors {
     uint32_t *units;    // below the owner in the tree of P's last day, ordered by code
     uint32_t *clusters; // index into campaign->clusters, 0 when the campaign has none; NO_INDEX for
-                        // a unit in no cluster (campaign_check refuses that; a later tree may bring one)
+        // a unit in no cluster (campaign_check refuses that; a later tree may bring one)
     size_t count;
 };
 struct competitors *competitors_create(const struct campaign *campaign, const struct unit_day *day);

@@ -32,7 +32,10 @@ struct form {
     struct cell *cells;
     size_t cell_count, cell_capacity;
 };
-struct forms { struct form *list; size_t count, capacity; };
+struct forms {
+    struct form *list;
+    size_t count, capacity;
+};
 
 extern const char *const result_columns[7]; // period,unit,indicator,value,denominator,state,note
 #define RESULT_COLUMNS_REQUIRED 4
@@ -51,9 +54,10 @@ int results_read(struct arena *arena, const struct csv_table *table, enum decima
 struct entry_context {
     const struct campaign *campaign;
     const struct unit_tree *tree;
-    int32_t today;            // local day (Asia/Ho_Chi_Minh) of the database clock: locking, offices that ended
-    bool may_verify;          // the sender may hand in `verified` points
-    bool ignore_lock;         // an officer's exception
+    int32_t
+        today; // local day (Asia/Ho_Chi_Minh) of the database clock: locking, offices that ended
+    bool may_verify;  // the sender may hand in `verified` points
+    bool ignore_lock; // an officer's exception
 };
 // Checks every cell of a form: known unit, indicator, period of the campaign (or its baseline); the
 // unit is an expected leaf of that period (baseline: any unit of the level; assessed: a competing

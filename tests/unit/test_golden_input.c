@@ -60,7 +60,7 @@ static void load(struct golden *golden, const char *directory, const char *warni
 {
     struct findings findings = {0};
     char path[PATH_BYTES];
-    size_t length;
+    size_t length = 0;
     golden->arena = arena_create();
     snprintf(path, sizeof path, "%s/units.csv", directory);
     golden->tree = unit_tree_create(read_table(golden, path, unit_columns, 7, 4), &findings);
