@@ -62,9 +62,9 @@ static uint8_t read_state(const struct reading *reading, size_t row)
     const char *text = field(reading, row, STATE);
     if (text[0] == '\0')
         return CELL_VALUE;
-    for (uint8_t state = CELL_NA; state <= CELL_VERIFIED; state++)
+    for (int state = CELL_NA; state <= CELL_VERIFIED; state++)
         if (strcmp(text, cell_state_words[state]) == 0)
-            return state;
+            return (uint8_t)state;
     FAULT(reading, FINDING_UNKNOWN_STATE, row, STATE, text, NULL);
     return 0;
 }

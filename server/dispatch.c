@@ -310,7 +310,7 @@ static void on_swept(void *arg, enum db_class class, const PGresult *result)
     struct dispatch *dispatch = arg;
     dispatch->sweeping = false;
     nothing(NULL, class, result);
-    if (class == DB_OK && atoi(PQgetvalue(result, 0, 0)) > 0) {
+    if (class == DB_OK && strtol(PQgetvalue(result, 0, 0), NULL, 10) > 0) {
         dispatch_poke(dispatch);
         dispatch->options.finished(dispatch->loop, dispatch->options.arg);
     }
