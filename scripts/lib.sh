@@ -14,7 +14,7 @@ readonly THIDUA_TOP
 # shellcheck disable=SC2034
 {
 readonly PACKAGES_build="gcc libc6-dev cmake ninja-build pkg-config protobuf-c-compiler gettext
-    libzmq3-dev libczmq-dev libprotobuf-c-dev libpq-dev libsodium-dev libgmp-dev libyaml-dev
+    libzmq3-dev libprotobuf-c-dev libpq-dev libsodium-dev libgmp-dev libyaml-dev
     libutf8proc-dev libsqlite3-dev libinih-dev libcmocka-dev"
 readonly PACKAGES_run="postgresql-15 postgresql-client-15 util-linux"
 readonly PACKAGES_test="$PACKAGES_build $PACKAGES_run clang-14 clang-format-14 clang-tidy-14

@@ -24,6 +24,9 @@ ONE_SHOT = {"setup", "client"}
 # Not programs of ours; what stands before the program in a command.
 RUNNERS = {"env", "bash", "sh"}
 
+# In every Debian, or linked by a sanitizer build only.
+COMPILERS_OWN = {"libc6", "libgcc-s1", "libasan8", "libubsan1", "libgcc-12-dev"}
+
 problems = []
 
 
@@ -94,6 +97,33 @@ def check_dockerfile():
             problem("Dockerfile copies", name, "which is none of our programs")
     for line in re.findall(r'^(?:CMD|ENTRYPOINT) \[(.*)\]', text, re.MULTILINE):
         check_command("Dockerfile:", re.findall(r'"([^"]*)"', line))
+
+
+def packages_of_stage(stage):
+    """What the Dockerfile installs in a stage and in those it is built from."""
+    text = (TOP / "docker/Dockerfile").read_text()
+    parts = {name: (source, body) for source, name, body in
+             re.findall(r"^FROM (\S+) AS (\S+)\n(.*?)(?=^FROM |\Z)", text, re.MULTILINE | re.DOTALL)}
+    packages = set()
+    while stage in parts:
+        stage, body = parts[stage]
+        for names in re.findall(r"--no-install-recommends ([^&]*)", body):
+            packages |= set(names.replace("\\", " ").split())
+    return packages
+
+
+def check_libraries(stage, program):
+    """Every library the program is linked with is in a package of its stage."""
+    path = BUILD / "bin" / program
+    if not path.exists():
+        return
+    linked = subprocess.run(["readelf", "--dynamic", "--wide", path], capture_output=True, text=True, check=True)
+    installed = packages_of_stage(stage)
+    for library in re.findall(r"\(NEEDED\).*\[(.*)\]", linked.stdout):
+        found = subprocess.run(["dpkg-query", "--search", f"*/{library}"], capture_output=True, text=True, check=False)
+        packages = {line.split(":")[0] for line in found.stdout.splitlines()}
+        if packages and not packages & (installed | COMPILERS_OWN):
+            problem("the stage", stage, "lacks", library, "of", *packages)
 
 
 def check_config_file(path, program):
@@ -203,6 +233,7 @@ def check_programs(name, service):
     if not (TOP / service["build"]["dockerfile"]).is_file():
         problem(name, "has no", service["build"]["dockerfile"])
     program = "thidua" if target == "client" else f"thidua-{target}"
+    check_libraries(target, program)
     check_command(f"{name}:", service.get("command", []))
     check_variables(f"{name}:", program, service.get("environment", {}))
     for mount in service.get("volumes", []):
