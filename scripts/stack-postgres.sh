@@ -72,7 +72,7 @@ sweep_outside() {
         if [ ! -O "$place/owner" ] || [ -n "$(cluster_processes "$place")" ]; then
             continue
         fi
-        owner=$(cat "$place/owner")
+        owner=$(cat "$place/owner" 2>/dev/null) || continue # its own stack was faster
         if [ "$(readlink "$owner/pg" 2>/dev/null)" != "$place" ]; then
             rm -rf "$place"
         fi
