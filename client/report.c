@@ -41,13 +41,14 @@ static void findings_lines(const struct findings *findings, FILE *out)
         words_finding(finding, sentence, sizeof sentence);
         if (finding->file[0] != '\0')
             fprintf(out, "%s:", finding->file);
+        else if (finding->row == 0)
+            fputs("thidua:", out);
         if (finding->row > 0)
             fprintf(out, "%u:", finding->row);
         if (finding->column[0] != '\0')
             fprintf(out, "%s:", finding->column);
-        fprintf(out, "%s%s: %s [%s%s%s]\n", finding->file[0] != '\0' || finding->row > 0 ? " " : "",
-                error ? _("error") : _("warning"), sentence, finding_word(finding->code),
-                finding->value[0] != '\0' ? ": " : "", finding->value);
+        fprintf(out, " %s: %s [%s%s%s]\n", error ? _("error") : _("warning"), sentence,
+                finding_word(finding->code), finding->value[0] != '\0' ? ": " : "", finding->value);
     }
 }
 

@@ -70,6 +70,8 @@ static void add_page(struct table **table, const struct wire_table *page, enum f
         *table = table_create(stdout, format, page->columns, page->column_count);
         if (what == QUERY_RUN)
             table_upright(*table);
+        if (what == QUERY_EXPLAIN)
+            table_sections(*table);
     }
     for (size_t i = 0; i < page->cell_count; i += page->column_count)
         table_row(*table, page->cells + i);

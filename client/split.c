@@ -6,8 +6,8 @@
 #include <string.h>
 
 // Upper bounds of the encoded sizes: field numbers, lengths and varints included.
-#define FORM_BYTES 256
-#define CELL_BYTES 40
+#define FORM_BYTES 64 // and its codes
+#define CELL_BYTES 40 // and its code and note
 
 struct place { // of a form
     const char *office, *unit;
@@ -129,6 +129,11 @@ static size_t cell_bytes(const struct cell *cell)
     return CELL_BYTES + strlen(cell->indicator) + strlen(cell->note);
 }
 
+static size_t form_bytes(const struct form *form)
+{
+    return FORM_BYTES + strlen(form->unit) + strlen(form->period);
+}
+
 static void add_form(struct arena *arena, const struct form *form, struct slices *slices,
                      const struct part *part, struct parts *ret)
 {
@@ -136,14 +141,14 @@ static void add_form(struct arena *arena, const struct form *form, struct slices
     for (size_t i = 0; i < form->cell_count; i++) {
         size_t bytes = cell_bytes(&form->cells[i]);
         if (slices->cells == WIRE_CELLS_MAX ||
-            slices->bytes + bytes + (slice == NULL ? FORM_BYTES : 0) > PART_BYTES_MAX) {
+            slices->bytes + bytes + (slice == NULL ? form_bytes(form) : 0) > PART_BYTES_MAX) {
             close_part(arena, slices, *part, ret);
             slice = NULL;
         }
         if (slice == NULL) {
             slice = MEM_PUSH(slices->list, slices->count, slices->capacity);
             *slice = (struct slice){.form = form, .from = i};
-            slices->bytes += FORM_BYTES;
+            slices->bytes += form_bytes(form);
         }
         slice->count++;
         slices->cells++;

@@ -18,7 +18,7 @@ struct table {
     char **columns; // owned
     size_t column_count;
     size_t rows;
-    bool upright;
+    bool upright, sections;
     char **cells; // text only: owned, row by row
     size_t cell_count, cell_capacity;
     struct text line;
@@ -75,6 +75,11 @@ struct table *table_create(FILE *out, enum format format, const char *const *col
 void table_upright(struct table *table)
 {
     table->upright = true;
+}
+
+void table_sections(struct table *table)
+{
+    table->sections = true;
 }
 
 size_t table_rows(const struct table *table)
@@ -183,11 +188,11 @@ static const char *header_of(const struct table *table, size_t column)
     return header != NULL ? _(header) : table->columns[column];
 }
 
-// Width of the widest cell with the header; 0: the column is not shown.
-static size_t column_width(const struct table *table, size_t column)
+// Width of the widest cell of the rows first … end-1 with the header; 0: the column is not shown.
+static size_t column_width(const struct table *table, size_t column, size_t first, size_t end)
 {
     size_t widest = 0;
-    for (size_t row = 0; row < table->rows; row++) {
+    for (size_t row = first; row < end; row++) {
         size_t width = words_width(table->cells[row * table->column_count + column]);
         widest = width > widest ? width : widest;
     }
@@ -217,22 +222,40 @@ static void write_text_line(struct table *table, bool bold)
     text_free(&table->line);
 }
 
-static void write_text(struct table *table)
+// The rows first … end-1 as a table of their own, without the columns before `from`.
+static void write_rows(struct table *table, size_t from, size_t first, size_t end)
 {
     size_t *widths = mem_alloc(table->column_count + 1, sizeof *widths);
-    for (size_t i = 0; i < table->column_count; i++)
-        widths[i] = column_width(table, i);
-    for (size_t i = 0; i < table->column_count; i++)
+    for (size_t i = from; i < table->column_count; i++) {
+        widths[i] = column_width(table, i, first, end);
         if (widths[i] > 0)
             add_cell(table, i, header_of(table, i), widths[i]);
+    }
     write_text_line(table, terminal_bold(table->out));
-    for (size_t row = 0; row < table->rows; row++) {
-        for (size_t i = 0; i < table->column_count; i++)
+    for (size_t row = first; row < end; row++) {
+        for (size_t i = from; i < table->column_count; i++)
             if (widths[i] > 0)
                 add_cell(table, i, table->cells[row * table->column_count + i], widths[i]);
         write_text_line(table, false);
     }
     free(widths);
+}
+
+static void write_text(struct table *table)
+{
+    if (!table->sections || table->rows == 0) {
+        write_rows(table, 0, 0, table->rows);
+        return;
+    }
+    for (size_t first = 0, end; first < table->rows; first = end) {
+        const char *section = table->cells[first * table->column_count];
+        for (end = first + 1; end < table->rows; end++)
+            if (strcmp(table->cells[end * table->column_count], section) != 0)
+                break;
+        text_addf(&table->line, "%s[%s]", first > 0 ? "\n" : "", section);
+        write_text_line(table, terminal_bold(table->out));
+        write_rows(table, 1, first, end);
+    }
 }
 
 static void write_upright(struct table *table)

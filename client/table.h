@@ -16,6 +16,8 @@ struct table *table_create(FILE *out, enum format format, const char *const *col
                            size_t column_count);
 // Text has a line for each column of each row: for single rows of many columns.
 void table_upright(struct table *table);
+// Text falls into a table for each run of rows with the same first cell, each with the columns it needs.
+void table_sections(struct table *table);
 void table_row(struct table *table, const char *const *cells); // column_count of them; copied
 size_t table_rows(const struct table *table);
 void table_finish(struct table *table); // writes the rest and destroys it

@@ -162,7 +162,7 @@ static void test_limits(void **state)
     note[NOTE_BYTES_MAX] = '\0';
     limits(1, WIRE_CELLS_MAX, "", 1);
     limits(1, WIRE_CELLS_MAX + 1, "", 2);
-    limits(WIRE_CELLS_MAX, 1, "", 2); // bounded by bytes: forms are heavy
+    limits(WIRE_CELLS_MAX, 1, "", 1);
     limits(10, 3000, "", 8);
     limits(4, 1000, note, 5); // 4 MB of notes
 }
