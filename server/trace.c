@@ -200,15 +200,14 @@ static bool unit_rows(struct trace *trace, uint32_t unit)
 
 static bool top_rows(struct trace *trace, uint32_t top)
 {
-    const struct unit_tree *tree = trace->plan->tree;
-    int32_t day = trace->plan->day->day;
+    const struct unit_day *day = trace->plan->day;
     trace->rows = 0;
-    if (!unit_rows(trace, top))
-        return false;
-    for (uint32_t unit = 0; unit < tree->unit_count; unit++)
-        if (unit != top && trace->figure_of[unit] > 0 && unit_below(tree, unit, top, day) &&
+    for (size_t i = 0; i < day->order_count; i++) { // parents first
+        uint32_t unit = day->order[i];
+        if (trace->figure_of[unit] > 0 && unit_at_or_below(day->tree, unit, top, day->day) &&
             !unit_rows(trace, unit))
             return false;
+    }
     trace->skip = 0;
     return true;
 }
