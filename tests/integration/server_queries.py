@@ -51,6 +51,7 @@ indicators:
   - {code: REFORM, name: Cải cách, kind: assessed, points: 5}
 adjustments:
   - {code: MODEL, name: Mô hình, points: 1, max_times: 2}
+late: {points: -0.5, max_times: 1}
 classes:
   - {code: A, name: Tốt, from: 30, requires_met: [INCOME]}
   - {code: B, name: Khá, from: 10}
@@ -119,9 +120,9 @@ SCORES = """period,unit,indicator,value,target,completion,met,points,bonus,max,n
 2022-Q2,X3,REFORM,,,,,0.00,0.00,5.00,missing
 """
 RANKING = """period,cluster,rank,unit,name,total,met_count,points,bonus,adjustments,class,eligible,reasons
-2022-Q2,,1,X1,Xã Một,35.50,4,33.50,0.00,2.00,A,yes,
-2022-Q2,,2,X2,Xã Hai,35.00,4,35.00,0.00,0.00,A,yes,
-2022-Q2,,3,X3,"Xã Ba, mới",1.50,0,1.50,0.00,0.00,,yes,
+2022-Q2,,1,X1,Xã Một,35.00,4,33.50,0.00,1.50,A,yes,
+2022-Q2,,2,X2,Xã Hai,34.50,4,35.00,0.00,-0.50,A,yes,
+2022-Q2,,3,X3,"Xã Ba, mới",1.00,0,1.50,0.00,-0.50,,yes,
 """
 AWARDS = """award,recipient,kind,unit,rank,decision,reasons
 FLAG,X1,unit,X1,1,awarded,
@@ -249,8 +250,8 @@ def section(table, name):
 
 def try_explain(stack):
     table = rows(stack, "explain", CAMPAIGN, "X1")
-    equal(of(section(table, "rank")[0], "item", "points", "detail"), ("X1", "35.50", "rank:1;of:3;class:A"), "rank")
-    equal([of(row, "item", "points", "detail") for row in section(table, "below")], [("X2", "35.00", "rank:2;gap:-0.50")],
+    equal(of(section(table, "rank")[0], "item", "points", "detail"), ("X1", "35.00", "rank:1;of:3;class:A"), "rank")
+    equal([of(row, "item", "points", "detail") for row in section(table, "below")], [("X2", "34.50", "rank:2;gap:-0.50")],
           "below")
     lines = section(table, "indicator")
     equal([of(row, "item", "numerator", "denominator", "points") for row in lines],
@@ -258,9 +259,12 @@ def try_explain(stack):
            ("CULT", "2", "2", "0.00"), ("REFORM", "", "", "3.50")], "lines")
     equal(lines[1]["detail"], "steps;from:100=10;from:50=5;decrease;baseline:12/100", "a rule in words")
     equal([of(row, "item", "points") for row in section(table, "sum")],
-          [("points", "33.50"), ("counted", "33.50"), ("adjustments", "2.00"), ("total", "35.50")], "sums")
-    equal([of(row, "points", "note", "detail") for row in section(table, "adjustment")],
-          [("2.00", "capped", "each:1;times:3;max_times:2")], "adjustment")
+          [("points", "33.50"), ("counted", "33.50"), ("adjustments", "1.50"), ("total", "35.00")], "sums")
+    equal([of(row, "item", "points", "note", "detail") for row in section(table, "adjustment")],
+          [("MODEL", "2.00", "capped", "each:1;times:3;max_times:2"),
+           ("late", "-0.50", "capped", "each:-0.5;times:2;max_times:1")], "adjustments")
+    equal([of(row, "item", "name", "detail") for row in section(table, "late")],
+          [("2022-Q1", "Xã Một", "X1"), ("2022-Q2", "Xã Một", "X1")], "late periods")
     equal([row["name"] for row in section(table, "reason")], ["Lần sau", "Nhân rộng; lần đầu"], "reasons")
     equal([of(row, "item", "note", "detail") for row in section(table, "award")], [("FLAG", "awarded", "rank:1")], "award")
 
