@@ -71,6 +71,26 @@ static void test_text_leaves_out_empty_columns_and_controls(void **state)
     expect(FORMAT_TEXT, columns, 3, cells, 0, "Unit  Name  Value\n");
 }
 
+static void test_sections(void **state)
+{
+    static const char *const some[] = {"item", "unit", "name", "value"};
+    static const char *const rows[][4] = {
+        {"first", "1", "", "10"}, {"first", "2", "", "9"}, {"second", "3", "x", ""}};
+    char *text = NULL;
+    size_t size = 0;
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    struct table *table = table_create(out, FORMAT_TEXT, some, 4);
+    table_sections(table);
+    for (size_t i = 0; i < 3; i++)
+        table_row(table, rows[i]);
+    table_finish(table);
+    fclose(out);
+    assert_string_equal(text, "[first]\nUnit  Value\n1        10\n2         9\n"
+                              "\n[second]\nUnit  Name\n3     x\n");
+    free(text);
+}
+
 static void test_words_in_vietnamese(void **state)
 {
     static const char *const some[] = {"met", "reasons", "new_column"};
@@ -92,6 +112,7 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_text_widths),
         cmocka_unit_test(test_text_leaves_out_empty_columns_and_controls),
+        cmocka_unit_test(test_sections),
         cmocka_unit_test(test_words_in_vietnamese),
     };
     words_start("en");
