@@ -9,6 +9,7 @@
 
 #define POLL_EVERY_MS 250
 #define SWEEP_EVERY_MS 1000
+#define WORKER_QUIET_MS 5000 // a free worker says READY every 2 s: a frozen one gets no more jobs
 #define WORKER_SILENT_MS 30000
 #define WORKERS_MAX 1024
 #define CREDIT_MAX 16
@@ -51,14 +52,16 @@ static struct worker *find_worker(struct dispatch *dispatch, const struct bus_pe
     return NULL;
 }
 
-static void send_to(struct dispatch *dispatch, const struct bus_peer *peer,
+// False: the peer is gone. What is lost on the way is made good by its lease.
+static bool send_to(struct dispatch *dispatch, const struct bus_peer *peer,
                     const struct message *message)
 {
     struct text out = {0};
     struct err err;
-    if (message_encode(message, &out, &err) == 0)
-        bus_send(dispatch->bus, peer, out.data, out.length); // a lost one is made good by its lease
+    bool sent = message_encode(message, &out, &err) == 0 &&
+                bus_send(dispatch->bus, peer, out.data, out.length) == 0;
     text_free(&out);
+    return sent;
 }
 
 static void nothing(void *arg, enum db_class class, const PGresult *result)
@@ -76,14 +79,32 @@ struct claim {
     struct bus_peer peer;
 };
 
+static void fail_job(struct dispatch *dispatch, uint64_t job, uint64_t lease, const char *why,
+                     bool final)
+{
+    char id[24], number[24], most[16];
+    snprintf(id, sizeof id, "%llu", (unsigned long long)job);
+    snprintf(number, sizeof number, "%llu", (unsigned long long)lease);
+    snprintf(most, sizeof most, "%d", JOB_ATTEMPTS_MAX);
+    const struct db_param params[] = {db_text(id), db_text(number), db_text(why),
+                                      db_text(final ? "true" : "false"), db_text(most)};
+    db_exec(dispatch->db, NULL, "SELECT thidua.job_fail($1, $2, $3, $4, $5)", params, 5, 0, nothing,
+            NULL);
+}
+
+// A worker that cannot be reached has died: the job goes back at once, the worker gets no more.
 static void hand_out(struct dispatch *dispatch, struct worker *worker, uint64_t job, uint64_t lease)
 {
     struct message message = {
         .type = MESSAGE_JOB,
         .job = {.job = job, .lease = lease, .lease_ms = dispatch->options.lease_ms}};
-    if (worker->handed_count < CREDIT_MAX)
-        worker->handed[worker->handed_count++] = (struct handed){job, lease, loop_now_ms()};
-    send_to(dispatch, &worker->peer, &message);
+    if (send_to(dispatch, &worker->peer, &message)) {
+        if (worker->handed_count < CREDIT_MAX)
+            worker->handed[worker->handed_count++] = (struct handed){job, lease, loop_now_ms()};
+        return;
+    }
+    worker->credit = 0;
+    fail_job(dispatch, job, lease, "its worker is gone", false);
 }
 
 static void on_claimed(void *arg, enum db_class class, const PGresult *result)
@@ -102,7 +123,7 @@ static void on_claimed(void *arg, enum db_class class, const PGresult *result)
 static void claim_for(struct dispatch *dispatch, struct worker *worker)
 {
     if (dispatch->draining || worker->claiming || worker->handed_count >= worker->credit ||
-        !db_ready(dispatch->db))
+        loop_now_ms() - worker->heard_ms > WORKER_QUIET_MS || !db_ready(dispatch->db))
         return;
     char most[16], lease[16], hard[16];
     snprintf(most, sizeof most, "%zu", worker->credit - worker->handed_count);
@@ -205,15 +226,9 @@ static void on_job_done(struct dispatch *dispatch, const struct bus_peer *peer,
         worker->heard_ms = loop_now_ms();
     }
     if (!done->ok) {
-        char job[24], lease[24], most[16];
-        snprintf(job, sizeof job, "%llu", (unsigned long long)done->job);
-        snprintf(lease, sizeof lease, "%llu", (unsigned long long)done->lease);
-        snprintf(most, sizeof most, "%d", JOB_ATTEMPTS_MAX);
-        const struct db_param params[] = {db_text(job), db_text(lease), db_text(done->error),
-                                          db_text(done->final ? "true" : "false"), db_text(most)};
-        db_exec(dispatch->db, NULL, "SELECT thidua.job_fail($1, $2, $3, $4, $5)", params, 5, 0,
-                nothing, NULL);
-        log_event(LOG_WARN, "job_failed", "job=%s lease=%s worker=%s text=\"%s\"", job, lease,
+        fail_job(dispatch, done->job, done->lease, done->error, done->final);
+        log_event(LOG_WARN, "job_failed", "job=%llu lease=%llu worker=%s text=\"%s\"",
+                  (unsigned long long)done->job, (unsigned long long)done->lease,
                   worker ? worker->name : "", done->error);
     }
     dispatch->options.finished(dispatch->loop, dispatch->options.arg);

@@ -45,7 +45,7 @@ CREATE TABLE job (
     lease        bigint NOT NULL DEFAULT 0,       -- raised by every claim: the fence
     lease_until  timestamptz,
     deadline     timestamptz,                     -- hard end of this lease, heartbeats or not
-    attempts     integer NOT NULL DEFAULT 0,      -- claims so far
+    attempts     integer NOT NULL DEFAULT 0,      -- starts so far
     not_before   timestamptz,                     -- RETRY_WAIT
     worker       text NOT NULL DEFAULT '',
     error        text NOT NULL DEFAULT '',
@@ -55,6 +55,13 @@ CREATE INDEX job_ready ON job (id) WHERE state = 2;
 CREATE INDEX job_leased ON job (lease_until) WHERE state = 3;
 CREATE INDEX job_waiting ON job (not_before) WHERE state = 4;
 CREATE INDEX job_run ON job (run, stage, state);
+
+-- Signs of life of workers that are just writing a job's result, whose row they hold locked.
+CREATE TABLE job_writing (
+    job    bigint PRIMARY KEY,
+    lease  bigint NOT NULL,
+    until  timestamptz NOT NULL
+);
 
 -- Who leads: plans runs and advances them. One row; every planning statement tests the term.
 CREATE TABLE leader (

@@ -152,28 +152,39 @@ BEGIN
     END LOOP;
 END $$;
 
--- Leases up to `most` ready jobs, raising their lease numbers.
+-- Leases up to `most` ready jobs, raising their lease numbers. An attempt counts when the worker starts
+-- (job_start): a job that waited behind one that killed its worker is none the worse for it.
 CREATE FUNCTION job_claim(for_worker text, most integer, lease_ms integer, hard_s integer)
 RETURNS TABLE (job_id bigint, job_lease bigint)
 LANGUAGE sql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
-    UPDATE job SET state = 3, lease = lease + 1, attempts = attempts + 1, worker = for_worker, error = '',
+    UPDATE job SET state = 3, lease = lease + 1, worker = for_worker, error = '',
            lease_until = clock_timestamp() + lease_ms * interval '1 ms',
            deadline = clock_timestamp() + hard_s * interval '1 s'
      WHERE id = ANY (ARRAY (SELECT id FROM job WHERE state = 2 ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED))
     RETURNING id, lease
 $$;
 
--- Keeps leases; returns those that are not held any more.
+-- Keeps leases; returns those that are not held any more. A job that is just being written is locked by
+-- its worker: nobody waits for it, its sign of life is kept beside it.
 CREATE FUNCTION job_beat(jobs bigint[], leases bigint[], lease_ms integer)
 RETURNS TABLE (job_id bigint, job_lease bigint)
 LANGUAGE sql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
     WITH held AS (SELECT * FROM unnest(jobs, leases) AS h (id, lease)),
     kept AS (
         UPDATE job j SET lease_until = least(clock_timestamp() + lease_ms * interval '1 ms', j.deadline)
-          FROM held h
-         WHERE j.id = h.id AND j.lease = h.lease AND j.state = 3 AND j.deadline > clock_timestamp()
-        RETURNING j.id)
-    SELECT h.id, h.lease FROM held h WHERE NOT EXISTS (SELECT FROM kept k WHERE k.id = h.id)
+         WHERE j.id = ANY (ARRAY (SELECT o.id FROM held h JOIN job o ON o.id = h.id AND o.lease = h.lease
+                                   WHERE o.state = 3 AND o.deadline > clock_timestamp()
+                                   ORDER BY o.id FOR UPDATE OF o SKIP LOCKED))
+        RETURNING j.id),
+    writing AS (
+        INSERT INTO job_writing
+        SELECT h.id, h.lease, clock_timestamp() + lease_ms * interval '1 ms'
+          FROM held h JOIN job o ON o.id = h.id AND o.lease = h.lease AND o.state = 3
+         WHERE NOT EXISTS (SELECT FROM kept k WHERE k.id = h.id)
+        ON CONFLICT (job) DO UPDATE SET lease = excluded.lease, until = excluded.until)
+    SELECT h.id, h.lease FROM held h
+     WHERE NOT EXISTS (SELECT FROM job j WHERE j.id = h.id AND j.lease = h.lease AND j.state = 3
+                          AND j.deadline > clock_timestamp())
 $$;
 
 -- Wait before the next attempt: 1 s doubled to 60 s, and up to half of it as jitter.
@@ -190,6 +201,21 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = thidua, pg_temp AS 
      WHERE id = of_job AND lease = of_lease AND state = 3
 $$;
 
+-- A worker that went silent in the middle of its writing (frozen, cut off) holds its job's row, and keys
+-- of its results, for as long as its session lives: past the lease and three seconds, that is ended. The
+-- deadline ends it in any case.
+CREATE FUNCTION job_end_writers() RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+    SELECT count(pg_terminate_backend(a.pid))::integer
+      FROM job j
+      JOIN pg_locks l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = j.xmax
+      JOIN pg_stat_activity a ON a.pid = l.pid AND a.usename = 'thidua_worker'
+     WHERE j.state = 3 AND j.lease_until < clock_timestamp() - interval '3 s'
+       AND (j.deadline < clock_timestamp()
+            OR NOT EXISTS (SELECT FROM job_writing w WHERE w.job = j.id AND w.lease = j.lease
+                              AND w.until > clock_timestamp()))
+$$;
+
 -- Ends leases whose time is over, row by row past those somebody is just finishing, and wakes
 -- waiting jobs. Returns how many jobs changed.
 CREATE FUNCTION job_sweep(attempts_max integer) RETURNS integer
@@ -198,6 +224,7 @@ DECLARE
     ended integer;
     woken integer;
 BEGIN
+    PERFORM job_end_writers();
     UPDATE job SET state = CASE WHEN attempts >= attempts_max THEN 6 ELSE 4 END,
            error = format('the lease ended without a result (attempt %s, worker %s)', attempts, worker),
            not_before = clock_timestamp() + job_backoff(attempts)
@@ -234,14 +261,15 @@ END $$;
 
 -- ---- what workers call ----
 
--- The job and its run, if the lease is held.
+-- The job and its run, if the lease is held. Counts the attempt.
 CREATE FUNCTION job_start(of_job bigint, of_lease bigint)
 RETURNS TABLE (job_kind smallint, job_arguments text[], run_id bigint, run_campaign integer,
                campaign_code text, run_period integer, run_cut bigint, cut_us bigint, run_units bigint,
                run_rules bigint, run_targets bigint, run_adjustments bigint, run_nominations bigint,
                run_decisions bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 BEGIN
+    UPDATE job SET attempts = attempts + 1 WHERE id = of_job AND lease = of_lease AND state = 3;
     RETURN QUERY
     SELECT j.kind, j.arguments, r.id, r.campaign, c.code, r.period, r.cut,
            (extract(epoch FROM r.cut_at) * 1000000)::bigint,
