@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""The store without programs: who may do what, what the functions lock, what the views show."""
+
+import contextlib
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from thidua_test import SOURCE, Stack, equal, wait_for  # noqa: E402
+
+TABLES = ("access_key", "access_version", "campaign", "indicator", "document", "unit", "submission", "form", "run",
+          "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration")
+# Beyond SELECT; (role, table): rights
+WRITES = {
+    ("thidua_server", "submission"): {"INSERT"},
+    ("thidua_server", "form"): {"INSERT"},
+    **{("thidua_worker", table): {"INSERT"} for table in ("rollup", "score", "ranking", "award", "uncounted")},
+}
+HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration"}
+HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "job", "submission"}
+
+
+def migrate(stack):
+    for file in sorted((SOURCE / "sql").glob("[0-9]*.sql")):
+        done = stack.run("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
+                         "--file", file)
+        equal(done.returncode, 0, f"{file.name}: {done.stderr}")
+
+
+def may(stack, role, table, right):
+    return stack.sql(f"SELECT has_table_privilege('{role}', 'thidua.{table}', '{right}')") == [["t"]]
+
+
+def try_rights(stack):
+    # Migrations are recorded by the program; here the table is only there to have rights on.
+    hidden = {"thidua_server": set(), "thidua_worker": HIDDEN_FROM_WORKER, "thidua_reader": HIDDEN_FROM_READER}
+    for role, unseen in hidden.items():
+        for table in TABLES:
+            equal(may(stack, role, table, "SELECT"), table not in unseen, f"{role} may SELECT {table}")
+            for right in ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER", "REFERENCES"):
+                equal(may(stack, role, table, right), right in WRITES.get((role, table), set()),
+                      f"{role} may {right} {table}")
+    functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'thidua'::regnamespace AND prokind = 'f' AND "
+    equal(stack.sql(functions + "has_function_privilege('public', oid, 'EXECUTE')"), [], "functions for everybody")
+    equal(stack.sql(functions + "has_function_privilege('thidua_reader', oid, 'EXECUTE')"), [["period_text"]],
+          "functions for readers")
+    unsafe = "prosecdef AND NOT coalesce(proconfig::text, '') LIKE '%search_path=thidua, pg_temp%'"
+    equal(stack.sql(functions + unsafe), [], "functions of the owner without a search_path")
+    roles = stack.sql("SELECT rolname, rolcanlogin, rolsuper, rolcreaterole, rolbypassrls FROM pg_roles "
+                      "WHERE rolname LIKE 'thidua_%' ORDER BY 1")
+    equal(roles, [["thidua_reader", "f", "f", "f", "f"], ["thidua_server", "t", "f", "f", "f"],
+                  ["thidua_worker", "t", "f", "f", "f"]], "roles")
+
+
+def try_periods(stack):
+    equal(stack.sql("SELECT thidua.period_text(n) FROM unnest(array[202201, 202212, 202221, 202224, 202231, "
+                    "202232, 202241, 190001]) AS n"),
+          [["2022-01"], ["2022-12"], ["2022-Q1"], ["2022-Q4"], ["2022-H1"], ["2022-H2"], ["2022"], ["1900-01"]],
+          "period_text")
+
+
+class Session:
+    """A psql that is spoken to line by line, so that transactions can stay open."""
+
+    def __init__(self, stack, role="thidua_server"):
+        self.psql = subprocess.Popen(
+            ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", f"--username={role}"],
+            env=stack.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.pid = self.ask("SELECT pg_backend_pid()")
+
+    def say(self, statement):
+        self.psql.stdin.write(statement + ";\n\\echo <end>\n")
+        self.psql.stdin.flush()
+
+    def hear(self):
+        lines = iter(self.psql.stdout.readline, "")
+        answer = []
+        for line in lines:
+            if line.strip() == "<end>":
+                return "\n".join(answer)
+            answer.append(line.rstrip("\n"))
+        raise AssertionError(f"psql ended: {answer}")
+
+    def ask(self, statement):
+        self.say(statement)
+        return self.hear()
+
+    def close(self):
+        self.psql.stdin.close()
+        self.psql.wait()
+
+
+def session(stack, role="thidua_server"):
+    return contextlib.closing(Session(stack, role))
+
+
+def waits(stack, who):
+    return stack.sql(f"SELECT wait_event_type FROM pg_stat_activity WHERE pid = {who.pid}") == [["Lock"]]
+
+
+def open_batch(who, offices, numbers=1):
+    who.ask("BEGIN")
+    return who.ask(f"SELECT array_to_string(first_numbers, ' ') FROM thidua.ingest_open('{{{offices}}}', {numbers})")
+
+
+def try_batches(stack):
+    """Batches of one office follow each other; those of others do not wait."""
+    with session(stack) as first, session(stack) as second, session(stack) as third:
+        open_batch(first, "a,b")
+        open_batch(third, "c")
+        third.ask("COMMIT")
+        second.ask("BEGIN")
+        second.say("SELECT array_to_string(first_numbers, ' ') FROM thidua.ingest_open('{c,b}', 2)")
+        wait_for(10, lambda: waits(stack, second), "the second batch waits")
+        first.ask("COMMIT")
+        numbers = second.hear().split()
+        equal(len(numbers), 2, "acceptance numbers")
+        second.ask("COMMIT")
+
+
+def try_cut(stack):
+    """A run's cut waits for batches that hold numbers, and later batches wait for it."""
+    stack.sql("WITH made AS (INSERT INTO thidua.campaign (code) VALUES ('c') RETURNING id) "
+              "INSERT INTO thidua.run (campaign, period, cause) SELECT id, 202221, 'demand' FROM made")
+    with session(stack) as batch, session(stack) as planner, session(stack) as later:
+        number = int(open_batch(batch, "a"))
+        planner.ask("SELECT thidua.leader_take('me', 60000)")
+        planner.say("SELECT thidua.run_cut((SELECT term FROM thidua.leader), 1)")
+        wait_for(10, lambda: waits(stack, planner), "the cut waits")
+        later.ask("BEGIN")
+        later.say("SELECT array_to_string(first_numbers, ' ') FROM thidua.ingest_open('{z}', 1)")
+        wait_for(10, lambda: waits(stack, later), "the later batch waits")
+        batch.ask("COMMIT")
+        planner.hear()
+        after = int(later.hear())
+        later.ask("COMMIT")
+        cut = int(stack.sql("SELECT cut FROM thidua.run WHERE id = 1")[0][0])
+        assert number <= cut < after, (number, cut, after)
+
+
+def store_document(who, kind, campaign, content, indicators="{}"):
+    return who.ask(f"SELECT thidua.document_store({kind}, '{campaign}', '{content}', '\\x00', '\\x01', '{indicators}')")
+
+
+def try_documents(stack):
+    """Documents come one after the other, so that their numbers commit in order; indicators keep theirs."""
+    with session(stack) as first, session(stack) as second:
+        first.ask("BEGIN")
+        first.ask("SELECT thidua.document_open()")
+        one = int(store_document(first, 2, "k", "one", "{A,B}"))
+        second.ask("BEGIN")
+        second.say("SELECT thidua.document_open()")
+        wait_for(10, lambda: waits(stack, second), "the second document waits")
+        first.ask("COMMIT")
+        second.hear()
+        two = int(store_document(second, 2, "k", "two", "{C,B}"))
+        second.ask("COMMIT")
+        assert one < two, (one, two)
+        first.ask("BEGIN")
+        first.ask("SELECT thidua.unit_replace('{P,H}', '{p,h}', '{province,district}', '{\"\",P}', '{\"\",2022-01-01}', "
+                  "'{\"\",\"\"}', '{\"\",\"\"}')")
+        first.ask("COMMIT")
+    equal(stack.sql("SELECT i.code, i.number FROM thidua.indicator i JOIN thidua.campaign c ON c.id = i.campaign "
+                    "WHERE c.code = 'k' ORDER BY 2"), [["A", "1"], ["B", "2"], ["C", "3"]], "indicators")
+    equal(stack.sql("SELECT code, valid_from FROM thidua.unit ORDER BY 1"), [["H", "2022-01-01"], ["P", ""]], "units")
+
+
+def try_cells(stack):
+    """cell shows every entry, cell_now what counts; both to readers."""
+    stack.sql("""INSERT INTO thidua.submission SELECT 'o', id::uuid, (SELECT id FROM thidua.campaign WHERE code = 'k'),
+        n, now(), false, '', '', 0, 0, 0, 0, '' FROM (VALUES ('00000000-0000-0000-0000-000000000001', 1),
+        ('00000000-0000-0000-0000-000000000002', 2)) AS v (id, n)""")
+    stack.sql("""INSERT INTO thidua.form SELECT 'o', (SELECT id FROM thidua.campaign WHERE code = 'k'), 'u', 202221, n,
+        id::uuid, i, s, v, d, notes FROM (VALUES
+        (1, '00000000-0000-0000-0000-000000000001', '{1,2}'::smallint[], '{1,4}'::smallint[], '{15000,1}'::bigint[],
+         '{NULL,20000}'::bigint[], NULL::text[]),
+        (2, '00000000-0000-0000-0000-000000000002', '{1,2}', '{3,1}', '{0,30000}', '{NULL,NULL}', '{x,""}'))
+        AS v (n, id, i, s, v, d, notes)""")
+    equal(stack.sql("SET ROLE thidua_reader; SELECT period, indicator, state, value, denominator, note, accepted "
+                    "FROM thidua.cell ORDER BY accepted, indicator"),
+          [["2022-Q1", "A", "", "1.5", "", "", "1"], ["2022-Q1", "B", "verified", "0.0001", "2", "", "1"],
+           ["2022-Q1", "A", "withdraw", "", "", "x", "2"], ["2022-Q1", "B", "", "3", "", "", "2"]], "cell")
+    equal(stack.sql("SET ROLE thidua_reader; SELECT indicator, state, value FROM thidua.cell_now ORDER BY 1, 2"),
+          [["A", "withdraw", ""], ["B", "", "3"], ["B", "verified", "0.0001"]], "cell_now")
+
+
+def try_keys(stack):
+    """Every change of keys raises the version, by whatever way it is made."""
+    def version():
+        return int(stack.sql("SELECT version FROM thidua.access_version")[0][0])
+
+    before = version()
+    key = "decode(repeat('ab', 32), 'hex')"
+    add = f"SELECT thidua.access_add({key}, 'clerk', 'o', 'n', 0, NULL)"
+    equal(stack.sql(add, role="thidua_server"), [["t"]], "a new key")
+    equal(stack.sql(add, role="thidua_server"), [["f"]], "the same key again")
+    equal(stack.sql(f"SELECT thidua.access_revoke({key}, {key})", role="thidua_server"), [["t"]], "revoking")
+    equal(stack.sql(f"SELECT thidua.access_revoke({key}, {key})", role="thidua_server"), [["f"]], "revoking again")
+    stack.sql("UPDATE thidua.access_key SET name = 'by hand'")
+    assert version() >= before + 3, "version of the keys"
+
+
+def try_requests(stack):
+    """Requests for a run that has not begun are served by one run."""
+    ask = "SELECT thidua.run_request('k', 202221, '\\x00')"
+    one, two = stack.sql(ask, role="thidua_server"), stack.sql(ask, role="thidua_server")
+    equal(one, two, "runs requested")
+    stack.sql(f"UPDATE thidua.run SET state = 2 WHERE id = {one[0][0]}")
+    assert stack.sql(ask, role="thidua_server") != one, "a run under way is not the one asked for"
+
+
+def main():
+    with Stack("--database-only") as stack:
+        stack.sql("CREATE SCHEMA thidua; CREATE TABLE thidua.migration (number integer)")
+        migrate(stack)
+        try_rights(stack)
+        try_periods(stack)
+        try_batches(stack)
+        try_cut(stack)
+        try_documents(stack)
+        try_cells(stack)
+        try_keys(stack)
+        try_requests(stack)
+
+
+if __name__ == "__main__":
+    main()
