@@ -1,6 +1,6 @@
 // Checked allocation and the arena. The arena is a chain of blocks that double in size, so that a
 // small document costs a few KiB and a large one few calls; an allocation larger than the next
-// block gets a block of its own behind the current one.
+// block gets a block of its own.
 #include "core/mem.h"
 
 #include <stdalign.h>
@@ -20,6 +20,7 @@ struct block {
 
 struct arena {
     struct block *current; // the one with room; the full ones hang behind it
+    struct block *large;   // those of one allocation each
     size_t next_bytes;     // capacity of the next block
     size_t bytes;
 };
@@ -78,15 +79,21 @@ struct arena *arena_create(void)
     return arena;
 }
 
-void arena_destroy(struct arena *arena)
+static void blocks_free(struct block *block)
 {
-    if (arena == NULL)
-        return;
-    for (struct block *block = arena->current; block != NULL;) {
+    while (block != NULL) {
         struct block *next = block->next;
         free(block);
         block = next;
     }
+}
+
+void arena_destroy(struct arena *arena)
+{
+    if (arena == NULL)
+        return;
+    blocks_free(arena->current);
+    blocks_free(arena->large);
     free(arena);
 }
 
@@ -107,8 +114,8 @@ static struct block *block_with_room(struct arena *arena, size_t bytes)
         return current;
     if (current != NULL && bytes > arena->next_bytes) {
         struct block *own = block_add(arena, bytes);
-        own->next = current->next;
-        current->next = own;
+        own->next = arena->large;
+        arena->large = own;
         return own;
     }
     struct block *block = block_add(arena, bytes > arena->next_bytes ? bytes : arena->next_bytes);

@@ -40,7 +40,7 @@ static void codes_have_limits(void **state)
     assert_true(code_valid(code, CODE_BYTES_MAX));
     assert_false(code_valid(code, CODE_BYTES_MAX + 1));
     assert_false(code_valid("", 0));
-    static const char *const good[] = {"0", "06463.2025", "Az_-.", "-", "x-06"};
+    static const char *const good[] = {"a", "z", "Z", "9", "0", "06463.2025", "Az_-.", "-", "x-06"};
     static const char *const bad[] = {" ",   "a b", "xã", "a,b", "a/b", "a\n",
                                       "a:b", "@",   "[",  "`",   "{",   "a;"};
     for (size_t i = 0; i < TEST_COUNT(good); i++)
@@ -171,6 +171,7 @@ static void knows_who_lies_below_whom(void **state)
         bool at = unit == ancestor && unit_exists(tree, unit, day);
         assert_int_equal(unit_at_or_below(tree, unit, ancestor, day), cases[i].below || at);
     }
+    assert_false(unit_below(tree, tree_unit(tree, "V8"), NO_UNIT, tree_day("2010-01-31")));
     uint32_t gone = tree_unit(tree, "V8");
     assert_true(unit_at_or_below(tree, gone, gone, tree_day("2010-01-31")));
     assert_false(unit_at_or_below(tree, gone, gone, tree_day("2010-02-01")));
