@@ -21,8 +21,8 @@ int loop_timer(struct loop *loop, uint32_t ms, bool repeat, loop_fn *fn, void *a
 void loop_timer_remove(struct loop *loop, int id);
 // SIGTERM and SIGINT: the first calls `fn` (drain), the second ends the process at once. SIGHUP ignored.
 void loop_signals(struct loop *loop, loop_fn *fn, void *arg);
-int64_t loop_now_ms(void); // monotonic
-int loop_run(struct loop *loop);  // until loop_stop; 0
+int64_t loop_now_ms(void);       // monotonic
+int loop_run(struct loop *loop); // until loop_stop; 0
 void loop_stop(struct loop *loop);
 
 #endif

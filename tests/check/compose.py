@@ -5,6 +5,7 @@ configuration keys, files, secrets; and every service is non-root, restarted and
 What a program knows is asked of the program itself (--help), so that a renamed option fails here.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -112,16 +113,24 @@ def packages_of_stage(stage):
     return packages
 
 
-def check_libraries(stage, program):
-    """Every library the program is linked with is in a package of its stage."""
+@functools.cache
+def packages_of_program(program):
+    """(library, packages that hold it) for every library the program is linked with."""
     path = BUILD / "bin" / program
     if not path.exists():
-        return
+        return []
     linked = subprocess.run(["readelf", "--dynamic", "--wide", path], capture_output=True, text=True, check=True)
+    libraries = re.findall(r"\(NEEDED\).*\[(.*)\]", linked.stdout)
+    found = subprocess.run(["dpkg-query", "--search", *(f"*/{library}" for library in libraries)],
+                           capture_output=True, text=True, check=False).stdout.splitlines()
+    return [(library, {line.split(":")[0] for line in found if line.endswith(f"/{library}")})
+            for library in libraries]
+
+
+def check_libraries(stage, program):
+    """Every library the program is linked with is in a package of its stage."""
     installed = packages_of_stage(stage)
-    for library in re.findall(r"\(NEEDED\).*\[(.*)\]", linked.stdout):
-        found = subprocess.run(["dpkg-query", "--search", f"*/{library}"], capture_output=True, text=True, check=False)
-        packages = {line.split(":")[0] for line in found.stdout.splitlines()}
+    for library, packages in packages_of_program(program):
         if packages and not packages & (installed | COMPILERS_OWN):
             problem("the stage", stage, "lacks", library, "of", *packages)
 
