@@ -9,7 +9,7 @@
 
 #define POLL_EVERY_MS 250
 #define SWEEP_EVERY_MS 1000
-#define WORKER_QUIET_MS 5000 // a free worker says READY every 2 s: a frozen one gets no more jobs
+#define WORKER_QUIET_MS 3000 // a free worker says READY every 2 s: a frozen one gets no more jobs
 #define WORKER_SILENT_MS 30000
 #define WORKERS_MAX 1024
 #define CREDIT_MAX 16
