@@ -11,7 +11,9 @@ receipt. check() returns the violations (an empty list is what must come out) an
 """
 
 import pathlib
+import shutil
 import sqlite3
+import tempfile
 import uuid
 
 STORED = """SELECT s.id, encode(s.receipt, 'hex'), s.accepted, s.created + s.changed + s.unchanged + s.withdrawn,
@@ -31,12 +33,25 @@ TWICE = {
 }
 
 
+def read_items(path, mode):
+    database = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=20)
+    try:
+        return database.execute("SELECT number, id, state, cells, answer FROM submission ORDER BY number").fetchall()
+    finally:
+        database.close()
+
+
 def outbox_items(path):
-    """(number, id, state, cells, answer) of an outbox, in its order."""
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20) as database:
-        rows = database.execute("SELECT number, id, state, cells, answer FROM submission ORDER BY number").fetchall()
-    database.close()
-    return rows
+    """(number, id, state, cells, answer) of an outbox, in its order. What a killed client has left is
+    rolled back in a copy: mending the outbox itself is the client's business."""
+    try:
+        return read_items(path, "ro")
+    except sqlite3.OperationalError:
+        with tempfile.TemporaryDirectory() as directory:
+            for suffix in ("", "-journal"):
+                if pathlib.Path(f"{path}{suffix}").exists():
+                    shutil.copy(f"{path}{suffix}", directory)
+            return read_items(pathlib.Path(directory) / pathlib.Path(path).name, "rw")
 
 
 def check(stack, outboxes):
