@@ -157,15 +157,6 @@ static const struct component *component_of(const struct missing *missing, uint3
     return &missing->rows[unit]->components[scope * campaign->indicator_count + indicator];
 }
 
-static void instant_text(int64_t us, char text[static QUERY_CELL_SIZE])
-{
-    char day[DAY_TEXT_SIZE];
-    int64_t seconds = us / 1000000, of_day = (seconds + 7 * 3600) % 86400;
-    day_format(day_of_instant(seconds), day);
-    snprintf(text, QUERY_CELL_SIZE, "%s %02d:%02d:%02d", day, (int)(of_day / 3600),
-             (int)(of_day / 60 % 60), (int)(of_day % 60));
-}
-
 static bool add_office(struct missing *missing, uint32_t office)
 {
     const struct rollup_plan *plan = missing->plan;
@@ -180,12 +171,13 @@ static bool add_office(struct missing *missing, uint32_t office)
         na += component->na;
     }
     int64_t at_us = missing->handed_in_us[office], now_us = pulse_now_us(query->server->pulse);
-    char numbers[4][24], at[QUERY_CELL_SIZE] = "";
+    char numbers[4][24], seconds[24], at[QUERY_CELL_SIZE] = "";
     const uint64_t counts[4] = {leaves - na, reported, na, leaves - na - reported};
     for (size_t i = 0; i < 4; i++)
         snprintf(numbers[i], sizeof numbers[i], "%" PRIu64, counts[i]);
+    snprintf(seconds, sizeof seconds, "%" PRId64, at_us / 1000000);
     if (at_us != INT64_MAX)
-        instant_text(at_us, at);
+        instant_form(seconds, at);
     const char *late = period_late(plan->campaign, plan->period, at_us, now_us) ? "yes"
                        : at_us != INT64_MAX                                     ? "no"
                                                                                 : "";

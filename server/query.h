@@ -54,6 +54,10 @@ struct query_column {
     cell_form_fn *form; // NULL: as it is
 };
 
+// Forms, in query_forms.c: the hexadecimal form of a public key as Z85; extract(epoch FROM …) as the
+// local time of Asia/Ho_Chi_Minh; a boolean as yes or no.
+cell_form_fn key_form, instant_form, yes_no_form;
+
 typedef void query_fn(struct query *query);
 struct query_kind {
     const char *name;
@@ -112,7 +116,6 @@ void query_set_cursor(struct query *query, const char *const *keys, unsigned cou
 void query_flat(struct query *query);
 // Codes of all units that the key may see, as an array literal; NULL: all of them. The query's arena.
 const char *query_reach(struct query *query);
-cell_form_fn key_form; // the hexadecimal form of a public key as Z85
 bool query_reaches(const struct query *query, uint32_t unit); // a unit of the world's tree
 struct run_cache *query_cache(const struct query *query);
 int32_t query_today(const struct query *query);
@@ -131,11 +134,5 @@ extern const struct query_kind rollup_query, scores_query, ranking_query, awards
 extern const struct query_kind runs_query, run_query, jobs_query, keys_query, submission_query,
     campaigns_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
-
-// Instants as people read them: the local time of Asia/Ho_Chi_Minh.
-#define LOCAL_TIME(column) \
-    "to_char(" column " AT TIME ZONE interval '7 hours', 'YYYY-MM-DD HH24:MI:SS')"
-#define YES_NO(condition) \
-    "CASE WHEN " condition " THEN 'yes' WHEN NOT (" condition ") THEN 'no' END"
 
 #endif

@@ -1,7 +1,6 @@
 // Runs, jobs, keys, submissions: one statement each.
 #include "server/query.h"
 
-#include "common/keys.h"
 #include "core/job.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,37 +25,29 @@ static const char *job_kind_form(const char *stored, char buffer[static QUERY_CE
     return job_kind_name((enum job_kind)strtol(stored, NULL, 10));
 }
 
-const char *key_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
-{
-    uint8_t key[BUS_KEY_BYTES];
-    if (strlen(stored) != 2 * BUS_KEY_BYTES)
-        return stored;
-    for (size_t i = 0; i < BUS_KEY_BYTES; i++) {
-        char digits[3] = {stored[2 * i], stored[2 * i + 1], '\0'};
-        key[i] = (uint8_t)strtoul(digits, NULL, 16);
-    }
-    key_to_z85(key, buffer);
-    return buffer;
-}
-
 // ---- runs
 
 // The newest first.
 static const char runs_sql[] =
     "SELECT r.id, c.code, period_text(r.period), r.cause, r.state,"
-    " CASE WHEN p.run IS NOT NULL THEN 'yes' END,"
-    " " LOCAL_TIME("r.requested_at") ", " LOCAL_TIME(
-        "r.finished_at") ", r.reason, r.id"
-                         "  FROM run r"
-                         "  JOIN campaign c ON c.id = r.campaign"
-                         "  LEFT JOIN published p ON p.run = r.id"
-                         " WHERE ($1::integer IS NULL OR r.campaign = $1) AND ($3::bigint IS NULL OR r.id < $3)"
-                         " ORDER BY r.id DESC LIMIT $2::bigint";
+    " CASE WHEN p.run IS NOT NULL THEN 'yes' END, extract(epoch FROM r.requested_at),"
+    " extract(epoch FROM r.finished_at), r.reason, r.id"
+    "  FROM run r"
+    "  JOIN campaign c ON c.id = r.campaign"
+    "  LEFT JOIN published p ON p.run = r.id"
+    " WHERE ($1::integer IS NULL OR r.campaign = $1) AND ($3::bigint IS NULL OR r.id < $3)"
+    " ORDER BY r.id DESC LIMIT $2::bigint";
 
 static const struct query_column runs_columns[] = {
-    {"run", NULL},       {"campaign", NULL},        {"period", NULL},
-    {"cause", NULL},     {"state", run_state_form}, {"shown", NULL},
-    {"requested", NULL}, {"finished", NULL},        {"reason", NULL},
+    {"run", NULL},
+    {"campaign", NULL},
+    {"period", NULL},
+    {"cause", NULL},
+    {"state", run_state_form},
+    {"shown", NULL},
+    {"requested", instant_form},
+    {"finished", instant_form},
+    {"reason", NULL},
     {NULL, NULL},
 };
 
@@ -69,29 +60,24 @@ const struct query_kind runs_query = {
     .keys = 1,
 };
 
-#define JOBS_OF_STATE(state) \
-    "(SELECT count(*) FROM job j WHERE j.run = r.id AND j.state = " state ")"
 static const char one_run_sql[] =
     "SELECT r.id, c.code, period_text(r.period), r.cause, r.state,"
-    " CASE WHEN p.run IS NOT NULL THEN 'yes' END, r.reason,"
-    " r.stage, r.stages, (SELECT count(*) FROM job j WHERE j.run = r.id),"
-    " " JOBS_OF_STATE("5") ", " JOBS_OF_STATE("3") ", " JOBS_OF_STATE(
-        "2") ","
-             " " JOBS_OF_STATE("4") ", " JOBS_OF_STATE("1") ", " JOBS_OF_STATE(
-                 "6") ","
-                      " " JOBS_OF_STATE(
-                          "7") ","
-                               " (SELECT count(*) FROM uncounted u WHERE u.run = r.id),"
-                               " " LOCAL_TIME("r.requested_at") ", r.cut, " LOCAL_TIME(
-                                   "r.cut_at") ","
-                                               " " LOCAL_TIME(
-                                                   "r.finished_at") ", r.units, r.rules, r.targets, r.adjustments, r.nominations,"
-                                                                    " r.decisions, encode(r.input_digest, 'hex'), encode(r.rules_digest, 'hex'),"
-                                                                    " encode(r.tree_digest, 'hex'), encode(r.output_digest, 'hex')"
-                                                                    "  FROM run r"
-                                                                    "  JOIN campaign c ON c.id = r.campaign"
-                                                                    "  LEFT JOIN published p ON p.run = r.id"
-                                                                    " WHERE r.id = $1";
+    " CASE WHEN p.run IS NOT NULL THEN 'yes' END, r.reason, r.stage, r.stages, j.*,"
+    " (SELECT count(*) FROM uncounted u WHERE u.run = r.id),"
+    " extract(epoch FROM r.requested_at), r.cut, extract(epoch FROM r.cut_at),"
+    " extract(epoch FROM r.finished_at), r.units, r.rules, r.targets, r.adjustments, r.nominations,"
+    " r.decisions, encode(r.input_digest, 'hex'), encode(r.rules_digest, 'hex'),"
+    " encode(r.tree_digest, 'hex'), encode(r.output_digest, 'hex')"
+    "  FROM run r"
+    "  JOIN campaign c ON c.id = r.campaign"
+    "  LEFT JOIN published p ON p.run = r.id"
+    " CROSS JOIN LATERAL ("
+    "       SELECT count(*), count(*) FILTER (WHERE state = 5), count(*) FILTER (WHERE state = 3),"
+    "              count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 4),"
+    "              count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 6),"
+    "              count(*) FILTER (WHERE state = 7)"
+    "         FROM job WHERE run = r.id) j"
+    " WHERE r.id = $1";
 
 static const struct query_column run_columns[] = {
     {"run", NULL},
@@ -112,10 +98,10 @@ static const struct query_column run_columns[] = {
     {"jobs_dead", NULL},
     {"jobs_cancelled", NULL},
     {"uncounted", NULL},
-    {"requested", NULL},
+    {"requested", instant_form},
     {"cut", NULL},
-    {"cut_at", NULL},
-    {"finished", NULL},
+    {"cut_at", instant_form},
+    {"finished", instant_form},
     {"units", NULL},
     {"rules", NULL},
     {"targets", NULL},
@@ -143,20 +129,28 @@ const struct query_kind run_query = {
 #define JOB_ORDER "array_position(ARRAY[6, 3, 4, 2, 1, 7, 5]::smallint[], j.state)"
 static const char jobs_sql[] =
     "SELECT j.id, j.run, c.code, period_text(r.period), j.stage, j.kind, j.state, j.attempts,"
-    " j.worker, " LOCAL_TIME("j.lease_until") ", " LOCAL_TIME(
-        "j.finished_at") ", j.error,"
-                         " " JOB_ORDER ", j.id"
-                         "  FROM job j JOIN run r ON r.id = j.run JOIN campaign c ON c.id = r.campaign"
-                         " WHERE ($1::integer IS NULL OR r.campaign = $1)"
-                         "   AND CASE WHEN $2::bigint IS NULL THEN j.state NOT IN (5, 7) AND r.state <> 5"
-                         "            ELSE j.run = $2 END"
-                         "   AND ($4::integer IS NULL OR (" JOB_ORDER ", j.id) > ($4, $5::bigint))"
-                         " ORDER BY " JOB_ORDER ", j.id LIMIT $3::bigint";
+    " j.worker, extract(epoch FROM j.lease_until), extract(epoch FROM j.finished_at), j.error,"
+    " " JOB_ORDER ", j.id"
+    "  FROM job j JOIN run r ON r.id = j.run JOIN campaign c ON c.id = r.campaign"
+    " WHERE ($1::integer IS NULL OR r.campaign = $1)"
+    "   AND CASE WHEN $2::bigint IS NULL THEN j.state NOT IN (5, 7) AND r.state <> 5"
+    "            ELSE j.run = $2 END"
+    "   AND ($4::integer IS NULL OR (" JOB_ORDER ", j.id) > ($4, $5::bigint))"
+    " ORDER BY " JOB_ORDER ", j.id LIMIT $3::bigint";
 
 static const struct query_column jobs_columns[] = {
-    {"job", NULL},    {"run", NULL},           {"campaign", NULL},        {"period", NULL},
-    {"stage", NULL},  {"kind", job_kind_form}, {"state", job_state_form}, {"attempts", NULL},
-    {"worker", NULL}, {"lease_until", NULL},   {"finished", NULL},        {"error", NULL},
+    {"job", NULL},
+    {"run", NULL},
+    {"campaign", NULL},
+    {"period", NULL},
+    {"stage", NULL},
+    {"kind", job_kind_form},
+    {"state", job_state_form},
+    {"attempts", NULL},
+    {"worker", NULL},
+    {"lease_until", instant_form},
+    {"finished", instant_form},
+    {"error", NULL},
     {NULL, NULL},
 };
 
@@ -175,19 +169,25 @@ static const char keys_sql[] =
     "SELECT encode(public_key, 'hex'), role, unit, name,"
     " CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired'"
     "      ELSE 'valid' END,"
-    " " LOCAL_TIME("added_at") ", encode(added_by, 'hex'), " LOCAL_TIME(
-        "expires_at") ","
-                      " " LOCAL_TIME(
-                          "revoked_at") ", encode(revoked_by, 'hex'), encode(public_key, 'hex')"
-                                        "  FROM access_key"
-                                        " WHERE ($1::text IS NULL OR unit = $1)"
-                                        "   AND ($3::text IS NULL OR public_key > decode($3, 'hex'))"
-                                        " ORDER BY public_key LIMIT $2::bigint";
+    " extract(epoch FROM added_at), encode(added_by, 'hex'), extract(epoch FROM expires_at),"
+    " extract(epoch FROM revoked_at), encode(revoked_by, 'hex'), encode(public_key, 'hex')"
+    "  FROM access_key"
+    " WHERE ($1::text IS NULL OR unit = $1)"
+    "   AND ($3::text IS NULL OR public_key > decode($3, 'hex'))"
+    " ORDER BY public_key LIMIT $2::bigint";
 
 static const struct query_column keys_columns[] = {
-    {"key", key_form}, {"role", NULL},           {"unit", NULL},         {"name", NULL},
-    {"state", NULL},   {"added", NULL},          {"added_by", key_form}, {"expires", NULL},
-    {"revoked", NULL}, {"revoked_by", key_form}, {NULL, NULL},
+    {"key", key_form},
+    {"role", NULL},
+    {"unit", NULL},
+    {"name", NULL},
+    {"state", NULL},
+    {"added", instant_form},
+    {"added_by", key_form},
+    {"expires", instant_form},
+    {"revoked", instant_form},
+    {"revoked_by", key_form},
+    {NULL, NULL},
 };
 
 const struct query_kind keys_query = {
@@ -203,20 +203,29 @@ const struct query_kind keys_query = {
 
 // No row: nothing of that id is stored, or not where the key may look.
 static const char submission_sql[] =
-    "SELECT s.id, c.code, s.office, s.accepted, " LOCAL_TIME("s.accepted_at") ", " YES_NO(
-        "s.late") ","
-                  " s.created, s.changed, s.unchanged, s.withdrawn, encode(s.sender, 'hex'),"
-                  " coalesce(k.name, ''), encode(s.digest, 'hex')"
-                  "  FROM submission s"
-                  "  JOIN campaign c ON c.id = s.campaign"
-                  "  LEFT JOIN access_key k ON k.public_key = s.sender"
-                  " WHERE s.id = encode($1, 'hex')::uuid AND ($2::text[] IS NULL OR s.office = ANY ($2))";
+    "SELECT s.id, c.code, s.office, s.accepted, extract(epoch FROM s.accepted_at), s.late,"
+    " s.created, s.changed, s.unchanged, s.withdrawn, encode(s.sender, 'hex'),"
+    " coalesce(k.name, ''), encode(s.digest, 'hex')"
+    "  FROM submission s"
+    "  JOIN campaign c ON c.id = s.campaign"
+    "  LEFT JOIN access_key k ON k.public_key = s.sender"
+    " WHERE s.id = encode($1, 'hex')::uuid AND ($2::text[] IS NULL OR s.office = ANY ($2))";
 
 static const struct query_column submission_columns[] = {
-    {"submission", NULL},  {"campaign", NULL},  {"office", NULL},  {"accepted", NULL},
-    {"accepted_at", NULL}, {"late", NULL},      {"created", NULL}, {"changed", NULL},
-    {"unchanged", NULL},   {"withdrawn", NULL}, {"key", key_form}, {"name", NULL},
-    {"digest", NULL},      {NULL, NULL},
+    {"submission", NULL},
+    {"campaign", NULL},
+    {"office", NULL},
+    {"accepted", NULL},
+    {"accepted_at", instant_form},
+    {"late", yes_no_form},
+    {"created", NULL},
+    {"changed", NULL},
+    {"unchanged", NULL},
+    {"withdrawn", NULL},
+    {"key", key_form},
+    {"name", NULL},
+    {"digest", NULL},
+    {NULL, NULL},
 };
 
 const struct query_kind submission_query = {

@@ -303,16 +303,17 @@ static const char *figure_units(struct trace *trace)
         if (unit_at_or_below(plan->tree, uppers[i], trace->unit, day))
             code_list_add(&list, plan->tree->units[uppers[i]].code);
     free(uppers);
-    for (uint32_t unit = 0; unit < plan->tree->unit_count; unit++) {
-        bool here = false;
-        if (!rollup_has(plan, unit, trace->indicator) ||
-            !unit_at_or_below(plan->tree, unit, trace->unit, day))
-            continue;
-        for (size_t i = 0; i < trace->count && !here; i++)
-            here = unit_at_or_below(plan->tree, unit, trace->tops[i], day);
-        if (here)
+    bool *here = mem_alloc(plan->tree->unit_count + 1, sizeof *here); // at or below a top
+    for (size_t i = 0; i < trace->count; i++)
+        here[trace->tops[i]] = true;
+    for (size_t i = 0; i < plan->day->order_count; i++) { // parents first
+        uint32_t unit = plan->day->order[i], parent = plan->day->parent[unit];
+        here[unit] = here[unit] || (parent != NO_UNIT && here[parent]);
+        if (here[unit] && rollup_has(plan, unit, trace->indicator) &&
+            unit_at_or_below(plan->tree, unit, trace->unit, day))
             code_list_add(&list, plan->tree->units[unit].code);
     }
+    free(here);
     return code_list_end(&list, trace->query->arena);
 }
 

@@ -16,8 +16,7 @@ enum {
     CELL_SUBMISSION,
     CELL_STATE,
     CELL_VALUE_E4,
-    CELL_DENOMINATOR_E4,
-    CELL_NOTE
+    CELL_DENOMINATOR_E4
 };
 // $1 offices, $2 campaign, $3 indicator, $4 unit or NULL: entries by unit, period and acceptance.
 extern const char trace_cells_sql[];

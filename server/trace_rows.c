@@ -3,18 +3,18 @@
 
 #include <stdlib.h>
 
-const char trace_cells_sql[] = "SELECT f.office, f.unit, f.period, f.accepted, " LOCAL_TIME(
-    "s.accepted_at") ","
-                     " encode(s.sender, 'hex'), coalesce(k.name, ''), f.submission, f.state[p.at], f.value[p.at],"
-                     " f.denominator[p.at], coalesce(f.note[p.at], '')"
-                     "  FROM form f"
-                     "  JOIN indicator i ON i.campaign = f.campaign AND i.code = $3"
-                     "  JOIN submission s ON s.office = f.office AND s.id = f.submission"
-                     "  LEFT JOIN access_key k ON k.public_key = s.sender"
-                     " CROSS JOIN LATERAL array_position(f.indicator, i.number) AS p (at)"
-                     " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND p.at IS NOT NULL"
-                     "   AND ($4::text IS NULL OR f.unit = $4)"
-                     " ORDER BY f.unit COLLATE \"C\", f.period, f.accepted";
+const char trace_cells_sql[] =
+    "SELECT f.office, f.unit, f.period, f.accepted, extract(epoch FROM s.accepted_at),"
+    " encode(s.sender, 'hex'), coalesce(k.name, ''), f.submission, f.state[p.at], f.value[p.at],"
+    " f.denominator[p.at]"
+    "  FROM form f"
+    "  JOIN indicator i ON i.campaign = f.campaign AND i.code = $3"
+    "  JOIN submission s ON s.office = f.office AND s.id = f.submission"
+    "  LEFT JOIN access_key k ON k.public_key = s.sender"
+    " CROSS JOIN LATERAL array_position(f.indicator, i.number) AS p (at)"
+    " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND p.at IS NOT NULL"
+    "   AND ($4::text IS NULL OR f.unit = $4)"
+    " ORDER BY f.unit COLLATE \"C\", f.period, f.accepted";
 
 bool trace_row(struct query *query, const struct trace_row *row)
 {
@@ -61,7 +61,7 @@ bool trace_cell_row(struct query *query, const char *section, const PGresult *ce
                     bool counts, const char *note)
 {
     struct trace_cell cell;
-    char period[PERIOD_TEXT_SIZE], sender[QUERY_CELL_SIZE];
+    char period[PERIOD_TEXT_SIZE], sender[QUERY_CELL_SIZE], at[QUERY_CELL_SIZE];
     char added[DECIMAL_TEXT_SIZE] = "", value[DECIMAL_TEXT_SIZE] = "",
          denominator[DECIMAL_TEXT_SIZE] = "";
     trace_read_cell(query, cells, row, &cell);
@@ -86,7 +86,7 @@ bool trace_cell_row(struct query *query, const char *section, const PGresult *ce
                                          : "",
                             .office = PQgetvalue(cells, row, CELL_OFFICE),
                             .accepted = PQgetvalue(cells, row, CELL_ACCEPTED),
-                            .accepted_at = PQgetvalue(cells, row, CELL_AT),
+                            .accepted_at = instant_form(PQgetvalue(cells, row, CELL_AT), at),
                             .sender = sender_of(cells, row, sender),
                             .submission = PQgetvalue(cells, row, CELL_SUBMISSION),
                             .note = note};

@@ -1,0 +1,40 @@
+// What people read instead of what the store has.
+#include "server/query.h"
+
+#include "common/keys.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECONDS_OF_DAY 86400
+#define LOCAL_SECONDS (7 * 3600) // Asia/Ho_Chi_Minh
+
+const char *key_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
+{
+    uint8_t key[BUS_KEY_BYTES];
+    if (strlen(stored) != 2 * BUS_KEY_BYTES)
+        return stored;
+    for (size_t i = 0; i < BUS_KEY_BYTES; i++) {
+        char digits[3] = {stored[2 * i], stored[2 * i + 1], '\0'};
+        key[i] = (uint8_t)strtoul(digits, NULL, 16);
+    }
+    key_to_z85(key, buffer);
+    return buffer;
+}
+
+const char *instant_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
+{
+    char day[DAY_TEXT_SIZE];
+    int64_t seconds = strtoll(stored, NULL, 10); // what follows the point is cut off
+    int64_t of_day = (seconds + LOCAL_SECONDS) % SECONDS_OF_DAY;
+    day_format(day_of_instant(seconds), day);
+    snprintf(buffer, QUERY_CELL_SIZE, "%s %02d:%02d:%02d", day, (int)(of_day / 3600),
+             (int)(of_day / 60 % 60), (int)(of_day % 60));
+    return buffer;
+}
+
+const char *yes_no_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
+{
+    (void)buffer;
+    return stored[0] == 't' ? "yes" : "no";
+}
