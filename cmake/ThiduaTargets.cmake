@@ -20,6 +20,9 @@ function(thidua_library name)
   endif()
 endfunction()
 
+# What a stack runs: the programs and their catalogues, without tests.
+add_custom_target(programs)
+
 # thidua_program(NAME LIBRARY LINK ...): the program of the current directory. main.c goes into
 # the executable, everything else into the library LIBRARY, which tests can link too.
 function(thidua_program name library)
@@ -30,6 +33,7 @@ function(thidua_program name library)
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/main.c")
     add_executable(${name} main.c)
     target_link_libraries(${name} PRIVATE thidua_flags ${library})
+    add_dependencies(programs ${name})
     install(TARGETS ${name} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
   endif()
 endfunction()

@@ -9,7 +9,7 @@ find_programs() {
         build=$THIDUA_TOP/build/release
         if [ "$database_only" = no ]; then
             need_packages build
-            ensure_build release
+            ensure_build release --target programs
         fi
     fi
     if [ "$database_only" = no ]; then
