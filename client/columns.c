@@ -111,6 +111,8 @@ static const struct column columns[] = {
     {"digest", N_("Digest"), false, false},
     {"section", N_("Section"), false, true},
     {"detail", N_("Detail"), false, true},
+    {"counts", N_("Counts"), false, true},
+    {"sender", N_("Sender"), false, false},
     {"item", N_("Item"), false, true},
     {"answer", N_("Answer"), false, true},
     {"acceptance", N_("Acceptance"), true, false},

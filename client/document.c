@@ -22,12 +22,14 @@ static int read_stream(FILE *file, struct text *ret)
 
 static int read_file(const char *name, struct text *ret, struct err *err)
 {
-    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "re");
+    if (strcmp(name, "-") == 0)
+        return read_stream(stdin, ret) == 0 ? 0 : err_set(err, ERR_REJECT, "file", "stdin");
+    FILE *file = fopen(name, "re");
     int status = file != NULL ? read_stream(file, ret) : -1;
     if (status != 0)
         err_set(err, ERR_REJECT, errno == ENOENT ? "not_found" : "file", "%s: %s", name,
                 strerror(errno));
-    if (file != NULL && file != stdin)
+    if (file != NULL)
         fclose(file);
     return status;
 }

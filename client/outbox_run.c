@@ -191,7 +191,7 @@ static void show_findings(const struct outbox_item *item, const struct receipt *
 
 int outbox_show_run(struct client *client)
 {
-    struct outbox *outbox;
+    struct outbox *outbox = NULL;
     struct outbox_item item;
     struct receipt receipt = {.there = false};
     struct err err = {0};
@@ -215,7 +215,7 @@ int outbox_show_run(struct client *client)
 
 int outbox_drop_run(struct client *client)
 {
-    struct outbox *outbox;
+    struct outbox *outbox = NULL;
     struct outbox_item item;
     struct err err = {0};
     int exit_code = find_item(client, &outbox, &item);

@@ -140,12 +140,12 @@ static void add_shown(struct text *out, const char *text)
 }
 
 // "not_met:poverty;na": the word before each colon is translated.
-static void add_words(struct text *out, const char *text)
+static void add_words(struct text *out, const char *column, const char *text)
 {
     for (;;) {
         size_t part = strcspn(text, ";"), word = strcspn(text, ";:");
         char *code = mem_text(text, word);
-        add_shown(out, word_shown(code));
+        add_shown(out, word_shown(column, code));
         free(code);
         char *rest = mem_text(text + word, part - word);
         add_shown(out, rest);
@@ -163,7 +163,7 @@ static void text_row(struct table *table, const char *const *cells)
         struct text shown = {0};
         text_adds(&shown, "");
         if (column_find(table->columns[i])->words)
-            add_words(&shown, cells[i]);
+            add_words(&shown, table->columns[i], cells[i]);
         else
             add_shown(&shown, cells[i]);
         *MEM_PUSH(table->cells, table->cell_count,

@@ -31,7 +31,7 @@ struct column {
     bool words;         // cells are codes that have a translation: "yes", "not_met:poverty;na"
 };
 const struct column *column_find(const char *name); // never NULL
-// The word in the user's language; the word itself when it is none of those that tables hold.
-const char *word_shown(const char *word);
+// The word of a cell in the user's language; the word itself when it is none of those that tables hold.
+const char *word_shown(const char *column, const char *word);
 
 #endif

@@ -107,10 +107,112 @@ static const char *const vocabulary[] = {
     N_("seal"),
     N_("revoked"),
     N_("expired"),
+    // sections and items of explain and trace
+    N_("rank"),
+    N_("tie"),
+    N_("above"),
+    N_("below"),
+    N_("indicator"),
+    N_("group"),
+    N_("sum"),
+    N_("reason"),
+    N_("late"),
+    N_("class"),
+    N_("points"),
+    N_("counted"),
+    N_("adjustments"),
+    N_("total"),
+    N_("bonus"),
+    N_("met_count"),
+    N_("on_time"),
+    N_("figure"),
+    N_("entry"),
+    N_("baseline"),
+    N_("after_cut"),
+    N_("replaced"),
+    N_("differs"),
+    N_("capped"),
+    // details of explain: rules
+    N_("proportional"),
+    N_("steps"),
+    N_("deduct"),
+    N_("per_case"),
+    N_("linear"),
+    N_("all_or_nothing"),
+    N_("assessed"),
+    N_("not scored"),
+    N_("score_against"),
+    N_("floor"),
+    N_("from"),
+    N_("beyond from"),
+    N_("value"),
+    N_("beyond value"),
+    N_("per"),
+    N_("exact"),
+    N_("started"),
+    N_("full"),
+    N_("each case"),
+    N_("at most"),
+    N_("start"),
+    N_("bonus per"),
+    N_("bonus each case"),
+    N_("bonus at most"),
+    N_("bonus from"),
+    N_("bonus beyond from"),
+    N_("bonus value"),
+    N_("bonus beyond value"),
+    N_("decrease"),
+    N_("increase"),
+    // details of explain: what they came to
+    N_("nothing expected"),
+    N_("no target"),
+    N_("reported"),
+    N_("coverage_min"),
+    N_("before rounding"),
+    N_("rescale"),
+    N_("zero"),
+    N_("of"),
+    N_("to"),
+    N_("gap"),
+    N_("no rank"),
+    N_("cluster"),
+    N_("own"),
+    N_("other"),
+    N_("decides"),
+    N_("each"),
+    N_("times"),
+    N_("max_times"),
+    N_("class_at_most"),
+    N_("min_share"),
+    N_("no_zero"),
+    N_("max"),
 };
 
-const char *word_shown(const char *word)
+// Words that mean something else in one column: "column|word".
+static const char *const exceptions[] = {
+    N_("detail|leader"), // a rule of points
+    N_("detail|half"),   // of that rule
+    N_("section|adjustment"),
+    N_("section|award"),
+};
+
+static const char *exception_shown(const char *column, const char *word)
 {
+    size_t length = strlen(column);
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
+        const char *text = exceptions[i];
+        if (strncmp(text, column, length) == 0 && text[length] == '|' &&
+            strcmp(text + length + 1, word) == 0)
+            return _(text) != text ? _(text) : word; // English has the word itself
+    }
+    return NULL;
+}
+
+const char *word_shown(const char *column, const char *word)
+{
+    const char *shown = exception_shown(column, word);
+    if (shown != NULL)
+        return shown;
     for (size_t i = 0; i < sizeof vocabulary / sizeof vocabulary[0]; i++)
         if (strcmp(vocabulary[i], word) == 0)
             return _(word);
