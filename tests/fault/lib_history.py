@@ -36,6 +36,8 @@ TWICE = {
 def read_items(path, mode):
     database = sqlite3.connect(f"file:{path}?mode={mode}", uri=True, timeout=20)
     try:
+        if not database.execute("SELECT 1 FROM sqlite_master").fetchone():
+            return []  # its making was cut short
         return database.execute("SELECT number, id, state, cells, answer FROM submission ORDER BY number").fetchall()
     finally:
         database.close()
