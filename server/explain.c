@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCORE_COLUMNS                                        \
-    "unit, position, value, trim_scale(target), completion," \
-    " CASE WHEN met THEN 'yes' WHEN NOT met THEN 'no' END, points, bonus, max, note"
-static const char scores_sql[] = "SELECT " SCORE_COLUMNS
-                                 " FROM score WHERE run = $1 AND unit = $2 ORDER BY position";
+#define SCORE_COLUMNS                                                  \
+    "s.unit, s.position, s.value, trim_scale(s.target), s.completion," \
+    " CASE WHEN s.met THEN 'yes' WHEN NOT s.met THEN 'no' END, s.points, s.bonus, s.max, s.note"
+static const char scores_sql[] =
+    "SELECT " SCORE_COLUMNS " FROM score s WHERE s.run = $1 AND s.unit = $2 ORDER BY s.position";
 static const char rollup_sql[] =
     "SELECT trim_scale(i.numerator), trim_scale(i.denominator), trim_scale(i.base_numerator),"
     " trim_scale(i.base_denominator), i.leaves, i.reported, i.na"
@@ -29,8 +29,14 @@ static const char ranking_sql[] =
     " ORDER BY position";
 static const char awards_sql[] = "SELECT award, recipient, kind, rank, decision, reasons"
                                  "  FROM award WHERE run = $1 AND unit = $2 ORDER BY position";
-static const char ties_sql[] = "SELECT " SCORE_COLUMNS
-                               " FROM score WHERE run = $1 AND unit = ANY ($2::text[])";
+static const char ties_sql[] =
+    "SELECT " SCORE_COLUMNS ","
+    " r.numerator[s.position + 1], r.denominator[s.position + 1], r.base_numerator[s.position + 1],"
+    " r.base_denominator[s.position + 1], r.leaves[s.position + 1], r.reported[s.position + 1],"
+    " r.na[s.position + 1], r.base_reported[s.position + 1]"
+    "  FROM score s"
+    "  LEFT JOIN rollup r ON r.run = s.run AND r.scope = 1 AND r.unit COLLATE \"C\" = s.unit"
+    " WHERE s.run = $1 AND s.unit = ANY ($2::text[])";
 static const char times_sql[] =
     "SELECT f.unit, f.period, (extract(epoch FROM min(s.accepted_at)) * 1000000)::bigint"
     "  FROM form f JOIN submission s ON s.office = f.office AND s.id = f.submission"

@@ -25,7 +25,16 @@ enum {
     SCORE_POINTS,
     SCORE_BONUS,
     SCORE_MAX,
-    SCORE_NOTE
+    SCORE_NOTE,
+    // of EXPLAIN_TIES only: the components of the rollup
+    TIE_NUMERATOR,
+    TIE_DENOMINATOR,
+    TIE_BASE_NUMERATOR,
+    TIE_BASE_DENOMINATOR,
+    TIE_LEAVES,
+    TIE_REPORTED,
+    TIE_NA,
+    TIE_BASE_REPORTED
 };
 enum {
     ROLLUP_NUMERATOR,
@@ -80,6 +89,7 @@ void explain_lines(struct explain *explain);
 void explain_sums(struct explain *explain); // with the adjustments
 void explain_class(struct explain *explain);
 void explain_rank(struct explain *explain);
+void explain_ties(struct explain *explain, int other); // with this row of the ranking
 void explain_awards(struct explain *explain);
 
 // Periods so far, by slot: which office of the unit's leaves was late; NO_UNIT: none.

@@ -1,5 +1,5 @@
-// EXPLAIN, what follows from the total: the place among the others and what parted equal ones, the
-// class and the conditions of those above it, the awards with their reasons.
+// EXPLAIN, what follows from the total: the place among the others, the class and the conditions of
+// those above it, the awards with their reasons.
 #include "server/explain.h"
 
 #include "core/score.h"
@@ -12,84 +12,6 @@
 static const char *ranking_cell(const struct explain *explain, int row, int column)
 {
     return explain_cell(explain, EXPLAIN_RANKING, row, column);
-}
-
-// ---- ties
-
-// The row of a unit's line among those of the neighbours; -1: none.
-static int tie_row(const struct explain *explain, const char *unit, uint32_t indicator)
-{
-    const PGresult *ties = explain->parts[EXPLAIN_TIES];
-    for (int row = 0; row < PQntuples(ties); row++)
-        if (strcmp(explain_cell(explain, EXPLAIN_TIES, row, SCORE_UNIT), unit) == 0 &&
-            strtoul(explain_cell(explain, EXPLAIN_TIES, row, SCORE_POSITION), NULL, 10) ==
-                indicator)
-            return row;
-    return -1;
-}
-
-// What a unit of the cluster brings to a tie-break, as text.
-static const char *tie_value(const struct explain *explain, const struct tie_break *tie, int row,
-                             char buffer[static DECIMAL_TEXT_SIZE])
-{
-    const char *unit = ranking_cell(explain, row, RANK_UNIT);
-    switch (tie->kind) {
-    case TIE_MET_COUNT:
-        return ranking_cell(explain, row, RANK_MET_COUNT);
-    case TIE_BONUS:
-        return ranking_cell(explain, row, RANK_BONUS);
-    case TIE_ON_TIME:
-        snprintf(buffer, DECIMAL_TEXT_SIZE, "%" PRId64,
-                 explain_on_time(explain, unit_find(explain->input->tree, unit)));
-        return buffer;
-    case TIE_INDICATOR:
-        break;
-    }
-    bool assessed = explain->campaign->indicators[tie->indicator].kind == KIND_ASSESSED;
-    return explain_cell(explain, EXPLAIN_TIES, tie_row(explain, unit, tie->indicator),
-                        assessed ? SCORE_POINTS : SCORE_COMPLETION);
-}
-
-static void tie_item(const struct explain *explain, const struct tie_break *tie, struct text *item)
-{
-    static const char *const words[] = {[TIE_MET_COUNT] = "met_count",
-                                        [TIE_BONUS] = "bonus",
-                                        [TIE_ON_TIME] = "on_time",
-                                        [TIE_INDICATOR] = "indicator"};
-    explain_add(item, words[tie->kind],
-                tie->kind == TIE_INDICATOR ? explain->campaign->indicators[tie->indicator].code
-                                           : NULL);
-}
-
-// One row for each tie-break up to the one that parts them. Published figures that are equal may
-// still differ before they were rounded.
-static void explain_ties(struct explain *explain, int other)
-{
-    bool same_rank = strcmp(ranking_cell(explain, other, RANK_RANK),
-                            ranking_cell(explain, explain->place, RANK_RANK)) == 0;
-    bool parted = false;
-    for (size_t i = 0; i < explain->campaign->tie_break_count && !parted; i++) {
-        const struct tie_break *tie = &explain->campaign->tie_breaks[i];
-        char buffers[2][DECIMAL_TEXT_SIZE];
-        const char *own = tie_value(explain, tie, explain->place, buffers[0]);
-        const char *others = tie_value(explain, tie, other, buffers[1]);
-        parted = strcmp(own, others) != 0;
-        bool last = i + 1 == explain->campaign->tie_break_count;
-        struct text item = {0}, detail = {0};
-        tie_item(explain, tie, &item);
-        explain_add(&detail, "own", own[0] != '\0' ? own : "-");
-        explain_add(&detail, "other", others[0] != '\0' ? others : "-");
-        if (parted)
-            explain_add(&detail, "decides", NULL);
-        else if (last && !same_rank)
-            explain_add(&detail, "before rounding", NULL);
-        explain_row(explain, &(struct explain_row){.section = "tie",
-                                                   .item = item.data,
-                                                   .name = ranking_cell(explain, other, RANK_NAME),
-                                                   .detail = detail.data});
-        text_free(&item);
-        text_free(&detail);
-    }
 }
 
 // ---- rank

@@ -93,6 +93,19 @@ RESULTS = """2021,v1,POOR,12,100,,
 2022-Q2,v3,FOOD,12.25,,,
 """
 LATER = "2022-Q2,v2,FOOD,100,,,\n"
+# Two that are told apart only by what is lost in rounding.
+CLOSE = """campaign: close
+owner: D
+office_level: commune
+competitors: {units: [X1, X2]}
+reporting: year
+from: 2022
+to: 2022
+indicators:
+  - {code: E, kind: amount, time: flow, reported_by: commune, target: 30000, points: 0}
+tie_break: [met_count, "indicator:E"]
+"""
+CLOSE_RESULTS = "2022,X1,E,1.0001,,,\n2022,X2,E,1,,,\n"
 ROLLUP_X1 = """2022-Q2,period,X1,commune,FOOD,10,,10.0,1,2,0,1,,,
 2022-Q2,period,X1,commune,POOR,8,100,4.00,1,2,0,1,,,
 2022-Q2,period,X1,commune,INCOME,,,,0,2,0,2,,,
@@ -335,6 +348,17 @@ def try_reach(stack):
     refused(stack, REFUSED, "key", "list", env=officer)
 
 
+def try_close(stack):
+    succeeded(stack.thidua("campaign", "load", file_of(stack, "close.yaml", CLOSE)))
+    succeeded(stack.thidua("submit", "close", file_of(stack, "close.csv", HEADER + CLOSE_RESULTS), "--wait"))
+    succeeded(stack.thidua("run", "start", "close", "--wait"))
+    for unit, rank in (("X1", "1"), ("X2", "2")):
+        table = rows(stack, "explain", "close", unit)
+        equal(section(table, "rank")[0]["detail"], f"rank:{rank};of:2", "rank")
+        equal([of(row, "item", "detail") for row in section(table, "tie")],
+              [("met_count", "own:0;other:0"), ("indicator:E", "own:0.00;other:0.00;decides;before rounding")], "ties")
+
+
 def try_pages(stack):
     """A table of many pages: the rollup of a district of twenty communes."""
     case = SOURCE / "campaigns/chi-lang-2022"
@@ -369,6 +393,7 @@ def main():
         try_trace(stack)
         try_after_the_cut(stack)
         try_reach(stack)
+        try_close(stack)
         try_pages(stack)
     print("queries give what was worked out by hand")
 
