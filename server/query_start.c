@@ -71,7 +71,7 @@ static bool find_campaign(struct query *query)
 
 static bool find_period(struct query *query)
 {
-    if (!(query->kind->needs & NEED_PERIOD))
+    if (!(query->kind->needs & NEED_PERIOD) || query->campaign == NULL)
         return true;
     const struct campaign *rules = query->campaign->rules;
     const char *text = query->asked->period;
@@ -269,7 +269,7 @@ void query_start(struct query *query)
     if (!find_cursor(query) || !find_campaign(query) || !find_period(query) || !find_unit(query) ||
         !check_scope(query))
         return;
-    if (query->kind->needs & NEED_RUN)
+    if ((query->kind->needs & NEED_RUN) && query->campaign != NULL)
         find_run(query);
     else
         carry_out(query);
