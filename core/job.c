@@ -41,6 +41,10 @@ static const char *const run_state_names[RUN_STATE_END] = {
     [RUN_RUNNING] = "RUNNING",     [RUN_VERIFYING] = "VERIFYING",
     [RUN_PUBLISHED] = "PUBLISHED", [RUN_FAILED] = "FAILED",
 };
+static const char *const run_event_names[RUN_EVENT_END] = {
+    [RUN_TAKE_CUT] = "take_cut", [RUN_START] = "start", [RUN_VERIFY] = "verify",
+    [RUN_PUBLISH] = "publish",   [RUN_FAIL] = "fail",   [RUN_REOPEN] = "reopen",
+};
 
 static const char *name_in(const char *const *names, unsigned count, unsigned index)
 {
@@ -79,6 +83,11 @@ enum run_state run_next(enum run_state state, enum run_event event)
 const char *run_state_name(enum run_state state)
 {
     return name_in(run_state_names, RUN_STATE_END, state);
+}
+
+const char *run_event_name(enum run_event event)
+{
+    return name_in(run_event_names, RUN_EVENT_END, event);
 }
 
 int64_t job_backoff_ms(int attempt, uint32_t random)

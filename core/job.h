@@ -1,5 +1,6 @@
 // States of jobs and runs as tables (design.md, section 6). The store's functions in sql/ carry the
-// transitions out; these tables say which there are, and a test holds the two against each other.
+// transitions out; these tables say which there are, and a test holds the two against each other. A
+// statement may carry out two in a row: a run that failed in its last stage is reopened and verified.
 #ifndef THIDUA_CORE_JOB_H
 #define THIDUA_CORE_JOB_H
 
@@ -60,11 +61,12 @@ enum run_event {
     RUN_VERIFY,   // all figures are there
     RUN_PUBLISH,  // checks passed, the pointer moves
     RUN_FAIL,
-    RUN_REOPEN, // a dead job was put back
+    RUN_REOPEN, // a dead job was put back: jobs are open again, in the stage where it stood
     RUN_EVENT_END,
 };
 enum run_state run_next(enum run_state state, enum run_event event);
 const char *run_state_name(enum run_state state);
+const char *run_event_name(enum run_event event);
 
 #define JOB_ATTEMPTS_MAX 5
 #define JOB_HARD_DEADLINE_S 600

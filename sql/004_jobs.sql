@@ -64,9 +64,11 @@ BEGIN
     RETURN coalesce(made, 0);
 END $$;
 
--- Fixes the input cut: nobody is taking an acceptance number in this instant.
+-- Fixes the input cut: nobody is taking an acceptance number in this instant. Writers that come later
+-- wait behind it, and so does all else of the planner: a writer that takes long (or hangs) is not waited
+-- for, the cut is tried again.
 CREATE FUNCTION run_cut(my_term bigint, of_run bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     now_cut bigint;
     c integer;
@@ -111,6 +113,14 @@ BEGIN
      ORDER BY j.n;
 END $$;
 
+-- Is a worker just writing a result of the run? If not, those who hold a lease now have to wait for the
+-- end of this transaction.
+CREATE FUNCTION run_written(of_run bigint) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+    SELECT (SELECT count(*) FROM job WHERE run = of_run AND state = 3)
+        <> (SELECT count(*) FROM (SELECT FROM job WHERE run = of_run AND state = 3 FOR UPDATE SKIP LOCKED) AS free)
+$$;
+
 CREATE FUNCTION run_fail(my_term bigint, of_run bigint, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 BEGIN
@@ -119,7 +129,9 @@ BEGIN
     UPDATE job SET state = 7 WHERE run = of_run AND state IN (1, 2, 3, 4);
 END $$;
 
--- Takes every open run as far as its jobs allow. Returns the runs that changed.
+-- Takes every open run as far as its jobs allow. Returns the runs that changed. Waits for nobody: a run
+-- that is just being sealed or put back, or has to fail while a worker writes a result of it, is left
+-- for the next time.
 CREATE FUNCTION run_advance(my_term bigint) RETURNS TABLE (run_id bigint, new_state smallint, why text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 DECLARE
@@ -127,9 +139,10 @@ DECLARE
     dead job;
 BEGIN
     PERFORM leader_check(my_term);
-    FOR r IN SELECT * FROM run WHERE state IN (3, 4) ORDER BY id FOR UPDATE LOOP
+    FOR r IN SELECT * FROM run WHERE state IN (3, 4) ORDER BY id FOR UPDATE SKIP LOCKED LOOP
         SELECT * INTO dead FROM job WHERE run = r.id AND state = 6 ORDER BY id LIMIT 1;
         IF FOUND THEN
+            CONTINUE WHEN run_written(r.id);
             PERFORM run_fail(my_term, r.id, format('job %s is dead: %s', dead.id, dead.error));
             RETURN QUERY SELECT id, state, reason FROM run WHERE id = r.id;
             CONTINUE;
@@ -189,7 +202,7 @@ $$;
 
 -- Wait before the next attempt: 1 s doubled to 60 s, and up to half of it as jitter.
 CREATE FUNCTION job_backoff(attempts integer) RETURNS interval LANGUAGE sql VOLATILE AS $$
-    SELECT least(60, 2 ^ least(attempts - 1, 6)) * (1 + random() / 2) * interval '1 s'
+    SELECT least(60, 2 ^ greatest(0, least(attempts - 1, 6))) * (1 + random() / 2) * interval '1 s'
 $$;
 
 -- A worker reports a failure. `final`: trying again is no use.
@@ -240,11 +253,13 @@ BEGIN
 END $$;
 
 -- An operator puts a dead job back; its failed run opens again where it stood. False: not a dead job.
+-- The run is locked first, as run_advance does: its failing sees the job dead or put back, not in between.
 CREATE FUNCTION job_retry(of_job bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 DECLARE
     j job;
 BEGIN
+    PERFORM 1 FROM run WHERE id = (SELECT run FROM job WHERE id = of_job) FOR UPDATE;
     SELECT * INTO j FROM job WHERE id = of_job AND state = 6 FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """The store without programs: who may do what, what the functions lock, what the views show."""
 
-import contextlib
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from thidua_test import SOURCE, Stack, equal, wait_for  # noqa: E402
+from sql_session import migrate, session, waits  # noqa: E402
+from thidua_test import Stack, equal, wait_for  # noqa: E402
 
 TABLES = ("access_key", "access_version", "campaign", "indicator", "document", "unit", "submission", "form", "run",
           "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration")
@@ -19,13 +18,6 @@ WRITES = {
 }
 HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration"}
 HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "job", "submission"}
-
-
-def migrate(stack):
-    for file in sorted((SOURCE / "sql").glob("[0-9]*.sql")):
-        done = stack.run("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
-                         "--file", file)
-        equal(done.returncode, 0, f"{file.name}: {done.stderr}")
 
 
 def may(stack, role, table, right):
@@ -58,45 +50,6 @@ def try_periods(stack):
                     "202232, 202241, 190001]) AS n"),
           [["2022-01"], ["2022-12"], ["2022-Q1"], ["2022-Q4"], ["2022-H1"], ["2022-H2"], ["2022"], ["1900-01"]],
           "period_text")
-
-
-class Session:
-    """A psql that is spoken to line by line, so that transactions can stay open."""
-
-    def __init__(self, stack, role="thidua_server"):
-        self.psql = subprocess.Popen(
-            ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", f"--username={role}"],
-            env=stack.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.pid = self.ask("SELECT pg_backend_pid()")
-
-    def say(self, statement):
-        self.psql.stdin.write(statement + ";\n\\echo <end>\n")
-        self.psql.stdin.flush()
-
-    def hear(self):
-        lines = iter(self.psql.stdout.readline, "")
-        answer = []
-        for line in lines:
-            if line.strip() == "<end>":
-                return "\n".join(answer)
-            answer.append(line.rstrip("\n"))
-        raise AssertionError(f"psql ended: {answer}")
-
-    def ask(self, statement):
-        self.say(statement)
-        return self.hear()
-
-    def close(self):
-        self.psql.stdin.close()
-        self.psql.wait()
-
-
-def session(stack, role="thidua_server"):
-    return contextlib.closing(Session(stack, role))
-
-
-def waits(stack, who):
-    return stack.sql(f"SELECT wait_event_type FROM pg_stat_activity WHERE pid = {who.pid}") == [["Lock"]]
 
 
 def open_batch(who, offices, numbers=1):
@@ -212,7 +165,6 @@ def try_requests(stack):
 
 def main():
     with Stack("--database-only") as stack:
-        stack.sql("CREATE SCHEMA thidua; CREATE TABLE thidua.migration (number integer)")
         migrate(stack)
         try_rights(stack)
         try_periods(stack)

@@ -62,6 +62,7 @@ static void test_outside_the_tables(void **state)
         assert_string_equal(job_event_name((enum job_event)outside[i]), "?");
         assert_string_equal(job_kind_name((enum job_kind)outside[i]), "?");
         assert_string_equal(run_state_name((enum run_state)outside[i]), "?");
+        assert_string_equal(run_event_name((enum run_event)outside[i]), "?");
     }
     assert_int_equal(job_next(JOB_STATE_END, JOB_CLAIM), 0);
     assert_int_equal(job_next(JOB_READY, JOB_EVENT_END), 0);
@@ -80,7 +81,11 @@ static void test_names(void **state)
                                                     "award", "verify", "seal"};
     static const char *const runs[RUN_STATE_END] = {"?",         "PLANNED",   "CUT",   "RUNNING",
                                                     "VERIFYING", "PUBLISHED", "FAILED"};
+    static const char *const run_events[RUN_EVENT_END] = {"take_cut", "start", "verify",
+                                                          "publish",  "fail",  "reopen"};
     (void)state;
+    for (int i = 0; i < RUN_EVENT_END; i++)
+        assert_string_equal(run_event_name((enum run_event)i), run_events[i]);
     for (int i = 0; i < JOB_STATE_END; i++)
         assert_string_equal(job_state_name((enum job_state)i), jobs[i]);
     for (int i = 0; i < JOB_EVENT_END; i++)
