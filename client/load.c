@@ -19,7 +19,7 @@ static enum upload send_part(struct talk *talk, struct wire_load *load, struct m
 {
     unsigned connection = talk_connection(talk);
     struct message question = {.type = MESSAGE_LOAD, .load = *load};
-    if (talk_message(talk, &question, false, ret, err) != 0)
+    if (talk_message(talk, &question, TALK_SLOW, ret, err) != 0)
         return UPLOAD_FAILED;
     bool gap = ret->type == MESSAGE_ANSWER && ret->answer.code == WIRE_INVALID &&
                ret->answer.findings.count == 0; // it does not have the parts before

@@ -23,7 +23,7 @@ static enum wire_code ask(struct talk *talk, struct asking *asking, size_t from,
         units[i] = asking->forms->list[from + i].unit;
         periods[i] = asking->forms->list[from + i].period;
     }
-    if (talk_message(talk, &question, false, &answer, NULL) != 0)
+    if (talk_message(talk, &question, TALK_QUICK, &answer, NULL) != 0)
         return 0; // sending will tell why
     enum wire_code code = answer.type == MESSAGE_ANSWER ? answer.answer.code : WIRE_UNSUPPORTED;
     if (answer.type == MESSAGE_LOCATED && answer.located.count == count)

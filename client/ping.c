@@ -30,7 +30,7 @@ int ping_run(struct client *client)
     int exit_code = EXIT_DONE;
     if (talk == NULL)
         return EXIT_ERROR;
-    if (talk_message(talk, &question, false, &answer, &err) != 0)
+    if (talk_message(talk, &question, TALK_QUICK, &answer, &err) != 0)
         return complain_err(&err);
     if (answer.type == MESSAGE_PONG) {
         show_pong(&answer.pong, format_of(client->arguments));

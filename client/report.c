@@ -121,7 +121,8 @@ int command_ask(struct client *client, struct wire_command command, uint64_t *re
     if (talk == NULL)
         return EXIT_ERROR;
     // Two keys of a kind do no harm, two runs do.
-    if (talk_message(talk, &question, command.action == ACTION_RUN_START, &answer, &err) != 0)
+    if (talk_message(talk, &question, command.action == ACTION_RUN_START ? TALK_ONCE : TALK_QUICK,
+                     &answer, &err) != 0)
         return complain_err(&err);
     if (answer.type != MESSAGE_ANSWER)
         exit_code = report_refusal(WIRE_UNSUPPORTED, "", false);

@@ -51,7 +51,7 @@ int query_page(struct client *client, const struct wire_query *query, struct mes
     struct err err = {0};
     if (talk == NULL)
         return EXIT_ERROR;
-    if (talk_message(talk, &question, false, ret, &err) != 0)
+    if (talk_message(talk, &question, TALK_QUICK, ret, &err) != 0)
         return complain_err(&err);
     if (ret->type == MESSAGE_TABLE)
         return EXIT_DONE;

@@ -138,7 +138,7 @@ static int check_parts(struct submitting *submitting, struct talk *talk)
         question.submit.dry_run = true;
         uuid_make(question.submit.id);
         progress_show(_("checking"), i, submitting->parts.count);
-        if (talk_message(talk, &question, false, &answer, &err) != 0) {
+        if (talk_message(talk, &question, TALK_QUICK, &answer, &err) != 0) {
             progress_end();
             if (submitting->preview)
                 complain_err(&err);

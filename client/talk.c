@@ -1,5 +1,5 @@
 // One connection at a time. A server that cannot be reached shows at once (the connection is refused),
-// one that hangs after a few seconds; with one server alone we wait for it as long as we may.
+// one that hangs, or has lost our question, after some seconds; then the next one is asked.
 #include "client/talk.h"
 
 #include "client/settings.h"
@@ -16,9 +16,11 @@
 #include <time.h>
 
 #define SERVERS_MAX 64
-#define CONNECT_MS 3000 // then the next server
-#define ANSWER_MS 10000 // of a server that is connected
-#define PAUSE_MS 100    // after a round of all servers; doubles
+#define CONNECT_MS 5000 // then the next server, or the same anew
+#define ANSWER_MS 10000 // of a server that is connected; doubles, so that slow answers come too
+#define ANSWER_MAX_MS 80000
+#define SLOW_MS 300000 // TALK_SLOW
+#define PAUSE_MS 100   // after a round of all servers; doubles
 #define PAUSE_MAX_MS 5000
 #define WAIT_STEP_MS 1000
 
@@ -33,6 +35,11 @@ struct talk {
     struct text answer;
 };
 
+struct effort { // of one question
+    int64_t end, answer_ms;
+    unsigned failures, refusals;
+    enum talk_kind kind;
+};
 enum outcome { ANSWERED, NOT_REACHED, NOT_ANSWERED, KEY_REFUSED, NOT_UNDERSTOOD };
 
 // ---- settings
@@ -177,21 +184,23 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-// When to give this server up: one that does not even connect sooner, the only one never.
-static int64_t give_up_at(const struct talk *talk, int64_t start, int64_t end, bool connected)
+// When to give this server up: one that does not even connect sooner.
+static int64_t give_up_at(const struct effort *effort, int64_t start, bool connected)
 {
-    if (talk->server_count == 1)
-        return end;
-    return earlier(end, start + (connected ? ANSWER_MS : CONNECT_MS));
+    if (connected && effort->kind == TALK_SLOW)
+        return start + SLOW_MS;
+    if (connected && effort->kind == TALK_ONCE)
+        return effort->end;
+    return earlier(effort->end, start + (connected ? effort->answer_ms : CONNECT_MS));
 }
 
-static enum outcome wait_answer(struct talk *talk, uint64_t request, int64_t end,
+static enum outcome wait_answer(struct talk *talk, uint64_t request, const struct effort *effort,
                                 struct message *ret, struct err *err)
 {
     int64_t start = loop_now_ms();
     for (;;) {
         bool connected = bus_state(talk->bus) == BUS_CONNECTED;
-        int64_t left = give_up_at(talk, start, end, connected) - loop_now_ms();
+        int64_t left = give_up_at(effort, start, connected) - loop_now_ms();
         if (left <= 0)
             return connected ? NOT_ANSWERED : NOT_REACHED;
         int result = bus_wait(talk->bus, (uint32_t)earlier(left, WAIT_STEP_MS));
@@ -205,8 +214,8 @@ static enum outcome wait_answer(struct talk *talk, uint64_t request, int64_t end
     }
 }
 
-static enum outcome ask_server(struct talk *talk, const struct question *question, int64_t end,
-                               struct message *ret, struct err *err)
+static enum outcome ask_server(struct talk *talk, const struct question *question,
+                               const struct effort *effort, struct message *ret, struct err *err)
 {
     if (talk->bus == NULL) {
         talk->bus = bus_connect(talk->servers[talk->current], talk->server_key,
@@ -217,7 +226,7 @@ static enum outcome ask_server(struct talk *talk, const struct question *questio
         return NOT_REACHED;
     if (bus_send(talk->bus, NULL, question->message.data, question->message.length) != 0)
         return NOT_REACHED;
-    return wait_answer(talk, question->request, end, ret, err);
+    return wait_answer(talk, question->request, effort, ret, err);
 }
 
 // ---- all servers
@@ -247,11 +256,6 @@ static int64_t jittered(int64_t ms)
 {
     return ms / 2 + randombytes_uniform((uint32_t)(ms / 2) + 1);
 }
-
-struct effort { // of one question
-    int64_t end;
-    unsigned failures, refusals;
-};
 
 // A pause before the next try: what the server asks for, else none within a round of the servers and
 // longer and longer ones after it.
@@ -311,7 +315,7 @@ static bool try_once(struct talk *talk, const struct question *question, struct 
                      struct message *ret, int *ret_status, struct err *err)
 {
     uint32_t retry_ms = 0;
-    enum outcome outcome = ask_server(talk, question, effort->end, ret, err);
+    enum outcome outcome = ask_server(talk, question, effort, ret, err);
     *ret_status = outcome == ANSWERED ? 0 : -1;
     effort->failures++;
     if (outcome == ANSWERED) {
@@ -326,9 +330,11 @@ static bool try_once(struct talk *talk, const struct question *question, struct 
     } else {
         note_failure(talk, outcome, err);
         effort->refusals += outcome == KEY_REFUSED;
+        if (outcome == NOT_ANSWERED)
+            effort->answer_ms = earlier(effort->answer_ms * 2, ANSWER_MAX_MS);
         next_server(talk);
         if (outcome == NOT_UNDERSTOOD || effort->refusals >= talk->server_count ||
-            (question->once && outcome == NOT_ANSWERED))
+            (question->kind == TALK_ONCE && outcome == NOT_ANSWERED))
             return true;
     }
     if (loop_now_ms() >= effort->end)
@@ -341,7 +347,9 @@ int talk_ask(struct talk *talk, const struct question *question, struct message 
              struct err *err)
 {
     struct effort effort = {.end = talk->patience_ms < 0 ? INT64_MAX
-                                                         : loop_now_ms() + talk->patience_ms};
+                                                         : loop_now_ms() + talk->patience_ms,
+                            .answer_ms = ANSWER_MS,
+                            .kind = question->kind};
     int status = -1;
     struct err local = {0};
     while (!try_once(talk, question, &effort, ret, &status, &local))
@@ -351,13 +359,13 @@ int talk_ask(struct talk *talk, const struct question *question, struct message 
     return status;
 }
 
-int talk_message(struct talk *talk, struct message *message, bool once, struct message *ret,
-                 struct err *err)
+int talk_message(struct talk *talk, struct message *message, enum talk_kind kind,
+                 struct message *ret, struct err *err)
 {
     struct question question;
     if (question_make(message, &question, err) != 0)
         return -1;
-    question.once = once;
+    question.kind = kind;
     int status = talk_ask(talk, &question, ret, err);
     question_free(&question);
     return status;

@@ -68,17 +68,17 @@ static struct talk *start(const char *before, const char *after, fake_answer_fn 
     return talk;
 }
 
-static int ping(struct talk *talk, bool once, struct message *answer, struct err *err)
+static int ping(struct talk *talk, enum talk_kind kind, struct message *answer, struct err *err)
 {
     struct message question = {.type = MESSAGE_PING};
-    return talk_message(talk, &question, once, answer, err);
+    return talk_message(talk, &question, kind, answer, err);
 }
 
 static void pong_comes(struct talk *talk)
 {
     struct message answer;
     struct err err = {0};
-    if (ping(talk, false, &answer, &err) != 0)
+    if (ping(talk, TALK_QUICK, &answer, &err) != 0)
         fail_msg("%s", err.text);
     assert_int_equal(answer.type, MESSAGE_PONG);
     assert_string_equal(answer.pong.server, "fake");
@@ -123,15 +123,15 @@ static void test_next_server_when_one_is_down(void **state)
     }
 }
 
-static void fails(struct talk *talk, bool once, int64_t patience, enum err_kind kind,
+static void fails(struct talk *talk, enum talk_kind kind, int64_t patience, enum err_kind expected,
                   const char *code)
 {
     struct message answer;
     struct err err = {0};
     int64_t begun = loop_now_ms();
     talk_set_patience(talk, patience);
-    assert_int_equal(ping(talk, once, &answer, &err), -1);
-    assert_int_equal(err.kind, kind);
+    assert_int_equal(ping(talk, kind, &answer, &err), -1);
+    assert_int_equal(err.kind, expected);
     assert_string_equal(err.code, code);
     assert_in_range(loop_now_ms() - begun, 0, patience + 500);
 }
@@ -144,7 +144,7 @@ static void test_no_server(void **state)
     talk_destroy(talk);
     fake_server_kill(&fake);
     talk = talk_with("", "", true);
-    fails(talk, false, 300, ERR_RETRY, "unreachable");
+    fails(talk, TALK_QUICK, 300, ERR_RETRY, "unreachable");
     talk_destroy(talk);
 }
 
@@ -153,7 +153,7 @@ static void test_unknown_key(void **state)
     (void)state;
     fake_server_start(&fake, answers_at_once);
     struct talk *talk = talk_with("", "", false);
-    fails(talk, false, 4000, ERR_REJECT, "refused");
+    fails(talk, TALK_QUICK, 4000, ERR_REJECT, "refused");
     talk_destroy(talk);
 }
 
@@ -169,8 +169,42 @@ static void test_silent_server(void **state)
 {
     struct talk *talk = start("", "", says_nothing);
     (void)state;
-    fails(talk, false, 500, ERR_RETRY, "unanswered");
-    fails(talk, true, 500, ERR_RETRY, "unanswered");
+    fails(talk, TALK_QUICK, 500, ERR_RETRY, "unanswered");
+    fails(talk, TALK_ONCE, 500, ERR_RETRY, "unanswered");
+    talk_destroy(talk);
+}
+
+// The first question is lost; the client asks again by itself.
+static bool loses_the_first(const struct message *question, unsigned asked, struct message *answer)
+{
+    return asked > 1 && answers_at_once(question, asked, answer);
+}
+
+static void test_lost_question(void **state)
+{
+    struct talk *talk = start("", "", loses_the_first);
+    (void)state;
+    talk_set_patience(talk, TALK_FOR_EVER);
+    pong_comes(talk);
+    assert_int_equal(talk_connection(talk), 2);
+    talk_destroy(talk);
+}
+
+// Slower than our patience with a server that does not answer at all.
+static bool thinks(const struct message *question, unsigned asked, struct message *answer)
+{
+    usleep(1500000);
+    return answers_at_once(question, asked, answer);
+}
+
+static void test_slow_answer(void **state)
+{
+    struct talk *talk = start("", "", thinks);
+    struct message answer;
+    (void)state;
+    talk_set_patience(talk, 500);
+    assert_int_equal(ping(talk, TALK_SLOW, &answer, NULL), 0);
+    message_clear(&answer);
     talk_destroy(talk);
 }
 
@@ -207,7 +241,7 @@ static void test_busy_stays(void **state)
 {
     struct talk *talk = start("", "", busy);
     (void)state;
-    fails(talk, false, 400, ERR_RETRY, "busy");
+    fails(talk, TALK_QUICK, 400, ERR_RETRY, "busy");
     talk_destroy(talk);
 }
 
@@ -228,7 +262,7 @@ static void test_late_answers_are_nobodys(void **state)
 {
     struct talk *talk = start("", "", late);
     (void)state;
-    fails(talk, true, 300, ERR_RETRY, "unanswered");
+    fails(talk, TALK_ONCE, 300, ERR_RETRY, "unanswered");
     talk_set_patience(talk, 3000);
     pong_comes(talk);
     talk_destroy(talk);
@@ -243,7 +277,7 @@ static void test_too_large(void **state)
     struct message question = {.type = MESSAGE_LOAD,
                                .load = {.kind = DOCUMENT_UNITS, .data = {data, WIRE_BYTES_MAX}}};
     (void)state;
-    assert_int_equal(talk_message(talk, &question, false, &answer, &err), -1);
+    assert_int_equal(talk_message(talk, &question, TALK_QUICK, &answer, &err), -1);
     assert_int_equal(err.kind, ERR_REJECT);
     assert_int_equal(talk_connection(talk), 0); // nothing was sent
     free(data);
@@ -275,7 +309,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(test_answer),        WITH_SERVER(test_next_server_when_one_is_down),
         WITH_SERVER(test_no_server),     WITH_SERVER(test_unknown_key),
-        WITH_SERVER(test_silent_server), WITH_SERVER(test_busy_passes),
+        WITH_SERVER(test_silent_server), WITH_SERVER(test_lost_question),
+        WITH_SERVER(test_slow_answer),   WITH_SERVER(test_busy_passes),
         WITH_SERVER(test_busy_stays),    WITH_SERVER(test_late_answers_are_nobodys),
         WITH_SERVER(test_too_large),     WITH_SERVER(test_settings),
     };
