@@ -343,8 +343,12 @@ static void segment_end(struct db *db)
     }
 }
 
+// A callback that sends something while its segment is being aborted makes libpq leave out the NULL
+// behind that callback's result: what comes next is then the next one's.
 static void result_take(struct db *db, const PGresult *result)
 {
+    if (db->sent.first->answered && db->sent.first->next != NULL)
+        queue_take(&db->sent);
     struct statement *head = db->sent.first;
     if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
         queue_take(&db->sent);
