@@ -1,6 +1,7 @@
 // The run planner; see planner.h. One look is a chain of statements: lead → night → open runs (cut,
 // plan) → advance. Each link starts the next in its callback; a failed link ends the look, and the
-// next tick looks again: everything it does can be done twice.
+// next tick looks again: everything it does can be done twice. What fails for one run or campaign alone
+// holds up no other: the chain goes on without it, and a run that can never be planned is failed.
 #include "server/planner.h"
 
 #include "common/db_binary.h"
@@ -30,10 +31,11 @@ struct planner {
     night_fn *night;
     loop_fn *changed;
     void *arg;
-    bool looking, again;
+    bool looking, again, left;
     int64_t term, now_us;
     int32_t night_done; // the last slot asked for, for all campaigns then known
-    size_t night_asked;
+    size_t night_asked; // of how many campaigns; 0: somebody has not answered yet
+    bool night_missed;  // in this look
     struct night_campaign *campaigns;
     size_t campaign_count, campaign_at;
     struct open_run *runs;
@@ -53,17 +55,38 @@ static void end_look(struct planner *planner)
     }
 }
 
+static const char *message_of(const PGresult *result)
+{
+    const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    return text ? text : "";
+}
+
+static void log_failed(enum db_class class, const PGresult *result, const char *doing)
+{
+    if (class != DB_RETRY && class != DB_FENCED)
+        log_event(LOG_ERROR, "planner_failed", "doing=%s text=\"%s\"", doing, message_of(result));
+}
+
 // True when the chain ends here.
 static bool failed(struct planner *planner, enum db_class class, const PGresult *result,
                    const char *doing)
 {
     if (class == DB_OK)
         return false;
-    if (class != DB_RETRY && class != DB_FENCED)
-        log_event(LOG_ERROR, "planner_failed", "doing=%s text=\"%s\"", doing,
-                  result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : "");
+    log_failed(class, result, doing);
     end_look(planner);
     return true;
+}
+
+// The same of a statement that concerns one run or campaign: the chain goes on where it can.
+static bool stopped(struct planner *planner, enum db_class class, const PGresult *result,
+                    const char *doing)
+{
+    if (class == DB_FENCED || !db_ready(planner->db))
+        return failed(planner, class, result, doing);
+    if (class != DB_OK)
+        log_failed(class, result, doing);
+    return false;
 }
 
 static int64_t number_at(const PGresult *result, int row, int column)
@@ -109,10 +132,10 @@ static void advance(struct planner *planner)
 
 // ---- open runs ----
 
-static void on_run_done(void *arg, enum db_class class, const PGresult *result)
+static void on_run_failed(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (failed(planner, class, result, "plan"))
+    if (stopped(planner, class, result, "fail"))
         return;
     planner->run_at++;
     next_run(planner);
@@ -125,8 +148,30 @@ static void fail_run(struct planner *planner, const struct open_run *run, const 
                                       db_text(err->text)};
     log_event(LOG_ERROR, "run_failed", "run=%lld error=%s text=\"%s\"", (long long)run->id,
               err->code, err->text);
-    db_exec(planner->db, NULL, "SELECT thidua.run_fail($1, $2, $3)", params, 3, 0, on_run_done,
+    db_exec(planner->db, NULL, "SELECT thidua.run_fail($1, $2, $3)", params, 3, 0, on_run_failed,
             planner);
+}
+
+// On to the next run. What failed about this one and will never succeed fails the run; the rest is
+// tried again in the next look.
+static void pass_run(struct planner *planner, enum db_class class, const PGresult *result)
+{
+    struct err err = {0};
+    if (class == DB_DATA || class == DB_BUG) {
+        err_set(&err, ERR_DIE, "not_planned", "the run cannot be planned: %.200s",
+                message_of(result));
+        fail_run(planner, &planner->runs[planner->run_at], &err);
+        return;
+    }
+    planner->run_at++;
+    next_run(planner);
+}
+
+static void on_run_done(void *arg, enum db_class class, const PGresult *result)
+{
+    struct planner *planner = arg;
+    if (!stopped(planner, class, result, "plan"))
+        pass_run(planner, class, result);
 }
 
 // The job lists as SQL array literals; arguments hold codes and commas only.
@@ -167,8 +212,12 @@ static void on_documents(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
     const struct open_run *run = &planner->runs[planner->run_at];
-    if (failed(planner, class, result, "documents"))
+    if (stopped(planner, class, result, "documents"))
         return;
+    if (class != DB_OK) {
+        pass_run(planner, class, result);
+        return;
+    }
     const char *texts[6];
     for (int i = 0; i < 6; i++)
         texts[i] = document_text(result, run->documents[i]);
@@ -261,9 +310,11 @@ static void list_runs(struct planner *planner)
 static void on_night(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (failed(planner, class, result, "night"))
+    if (stopped(planner, class, result, "night"))
         return;
-    if (number_at(result, 0, 0) > 0)
+    if (class != DB_OK)
+        planner->night_missed = true;
+    else if (number_at(result, 0, 0) > 0)
         log_event(LOG_INFO, "night", "run=%s campaign=%d", PQgetvalue(result, 0, 0),
                   planner->campaigns[planner->campaign_at].id);
     planner->campaign_at++;
@@ -273,7 +324,7 @@ static void on_night(void *arg, enum db_class class, const PGresult *result)
 static void next_campaign(struct planner *planner)
 {
     if (planner->campaign_at == planner->campaign_count) {
-        planner->night_asked = planner->campaign_count;
+        planner->night_asked = planner->night_missed ? 0 : planner->campaign_count;
         list_runs(planner);
         return;
     }
@@ -323,10 +374,13 @@ static void on_lead(void *arg, enum db_class class, const PGresult *result)
     planner->campaign_count = asked ? 0 : known;
     planner->campaign_at = 0;
     planner->night_done = slot;
-    if (asked)
+    planner->night_missed = false;
+    if (asked) {
         list_runs(planner);
-    else
-        next_campaign(planner);
+        return;
+    }
+    planner->night_asked = 0; // until all have answered
+    next_campaign(planner);
 }
 
 static void look(struct planner *planner)
@@ -335,7 +389,7 @@ static void look(struct planner *planner)
         planner->again = true;
         return;
     }
-    if (!db_ready(planner->db))
+    if (planner->left || !db_ready(planner->db))
         return;
     char ttl[24];
     const struct db_param params[] = {db_text(planner->name), number_param(LEAD_MS, ttl)};
@@ -394,6 +448,7 @@ static void on_left(void *arg, enum db_class class, const PGresult *result)
 void planner_leave(struct planner *planner)
 {
     const struct db_param params[] = {db_text(planner->name)};
+    planner->left = true;
     if (planner->term != 0 && db_ready(planner->db))
         db_exec(planner->db, NULL, "SELECT thidua.leader_leave($1)", params, 1, 0, on_left,
                 planner);

@@ -25,6 +25,6 @@ struct planner *planner_create(struct loop *loop, struct db *db, const char *nam
                                void *arg);
 void planner_destroy(struct planner *planner);
 void planner_poke(struct planner *planner);  // something happened: look now
-void planner_leave(struct planner *planner); // gives up the lead (on the way out)
+void planner_leave(struct planner *planner); // gives up the lead for good (on the way out)
 
 #endif
