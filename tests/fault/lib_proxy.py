@@ -62,7 +62,8 @@ class Proxy:
         self.target, self.listen, self.framing = target, listen, framing
         self.port = None           # when listening on TCP
         self.delay_s = 0.0         # of every unit
-        self.bytes_per_s = 0       # > 0: a slow drip
+        self.bytes_per_s = 0       # > 0: a slow drip, in the directions of `drips`
+        self.drips = {UP, DOWN}
         self.refusing = False      # new connections are cut at once
         self.accepted = 0
         self.rules = []
@@ -212,11 +213,12 @@ class Proxy:
         while direction in self._held:
             await asyncio.sleep(0.01)
         writer = connection.writers[direction]
-        if self.bytes_per_s > 0:
-            for at in range(len(unit)):
-                writer.write(unit[at:at + 1])
+        if self.bytes_per_s > 0 and direction in self.drips:
+            step = max(1, self.bytes_per_s // 100)
+            for at in range(0, len(unit), step):
+                writer.write(unit[at:at + step])
                 await writer.drain()
-                await asyncio.sleep(1 / self.bytes_per_s)
+                await asyncio.sleep(step / self.bytes_per_s)
         else:
             writer.write(unit)
             await writer.drain()
