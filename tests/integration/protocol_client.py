@@ -372,6 +372,41 @@ def try_two_frames(client):
     client.ask(ping=wire.Ping())
 
 
+def many_cells(count):
+    submit = wire.Submit(id=uuid.uuid4().bytes, campaign=CAMPAIGN, indicator=["AREA"])
+    submit.form.add(unit="06520.01", period="2022-Q1", indicator=[0] * count, state=[1] * count,
+                    value=[10000] * count, denominator=[0] * count, has_denominator=[False] * count)
+    return submit
+
+
+def try_limits(client):
+    """At the limit it is looked at (the same cell over and over is INVALID), beyond it refused unread."""
+    equal(client.ask(submit=many_cells(4096)).code, wire.INVALID, "code of 4 096 cells")
+    answer = client.ask(submit=many_cells(4097))
+    equal((answer.code, answer.id), (wire.TOO_LARGE, bytes(16)), "code and id of 4 097 cells")
+    answer = client.ask(query=wire.Query(what=wire.RANKING, campaign="x" * 65))
+    equal(answer.code, wire.TOO_LARGE, "code of a code of 65 bytes")
+    submit = many_cells(1)
+    submit.form.add().CopyFrom(submit.form[0])
+    equal([finding.code for finding in client.ask(submit=submit).finding if finding.code == 601], [601],
+          "the same form twice")
+
+
+def try_lost_connections(stack, client):
+    """A frame that is too large ends the connection; one with a routing id gets no service."""
+    client.socket.send(b"\x08\x01\x10\x09\x7a" + bytes(FRAME_BYTES_MAX))
+    equal(client.receive(2000), None, "answer to a frame that is too large")
+    client.ask(ping=wire.Ping())  # connected again by itself
+
+    named = Client(client.endpoint, stack.env["THIDUA_SERVER_KEY"])
+    enrol(stack, named, "auditor", "")
+    named.socket.routing_id = b"chosen"
+    named.connect()
+    named.send(wire.Envelope(version=VERSION, request=1, ping=wire.Ping()).SerializeToString())
+    equal(named.receive(2000), None, "answer to a chosen routing id")
+    named.close()
+
+
 def hand_in_the_rest(stack, skipped):
     for path in sorted((CASE / "results").glob("*.csv")):
         if path != skipped:
@@ -476,7 +511,9 @@ def main():
         try_many_at_once(clerk, forms, codes, key)
         try_wrong_cells(clerk)
         try_refusals(clerk)
+        try_limits(clerk)
         try_two_frames(clerk)
+        try_lost_connections(stack, clerk)
 
         hand_in_the_rest(stack, first)
         officer = enrolled_client(stack, "officer", OFFICE)
