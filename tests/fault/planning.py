@@ -188,12 +188,13 @@ def drip(proxy, bytes_per_s):
 
 
 def long_jobs(stack):
-    """36: a job's input comes with 2 000 bytes a second, so that reading it takes longer than the lease; and a job whose deadline is over, kept alive or not."""
+    """36: a job's input comes with 1 000 bytes a second, so that reading it takes longer than the lease;
+    and a job whose deadline is over, kept alive or not."""
     hand_in(stack, "year", *[f"2022-{month:02},{office}.{village},{cell}" for month in range(1, 12) for office in "ABC"
                              for village in (1, 2) for cell in (f"GRAIN,{month}", f"INSURED,{month},20", "CULTURE,1")])
     proxy = stack.worker_proxy
     proxy.drips = {DOWN}
-    proxy.when(UP, lambda unit, _n: b"COPY (" in unit and b"'A'" in unit, lambda c: drip(proxy, 2000))
+    proxy.when(UP, lambda unit, _n: b"COPY (" in unit and b"'A'" in unit, lambda c: drip(proxy, 1000))
     run = start_run(stack)
     wait_for(60, lambda: proxy.bytes_per_s > 0, "the job reads its input")
     proxy.when(UP, FENCE, lambda c: drip(proxy, 0))
