@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -43,7 +43,6 @@ struct loop {
     bool stopped;
     int last_timer;
     int signal_fd; // -1: none
-    unsigned signals;
     loop_fn *signal_fn;
     void *signal_arg;
 };
@@ -62,6 +61,8 @@ struct loop *loop_create(void)
     return loop;
 }
 
+static void signals_end(const struct loop *loop);
+
 void loop_destroy(struct loop *loop)
 {
     if (loop == NULL)
@@ -70,8 +71,7 @@ void loop_destroy(struct loop *loop)
         free(loop->sources[i]);
     for (size_t i = 0; i < loop->timer_count; i++)
         free(loop->timers[i]);
-    if (loop->signal_fd >= 0)
-        close(loop->signal_fd);
+    signals_end(loop);
     free(loop->sources);
     free(loop->timers);
     free(loop->items);
@@ -184,37 +184,73 @@ static void fire_timers(struct loop *loop)
     }
 }
 
-// ---- signals
+// ---- signals: the first one waits in an event descriptor for the loop; the second ends the process
+// wherever it is, in a computation or a blocking call.
 
-static void on_signal(struct loop *loop, void *arg)
+static volatile sig_atomic_t signals_seen, signal_number;
+static volatile int signal_event = -1;
+
+static void on_signal(int number)
 {
-    struct signalfd_siginfo info;
+    uint64_t one = 1;
+    int saved = errno;
+    if (signals_seen != 0)
+        _exit(128 + number);
+    signals_seen = 1;
+    signal_number = number;
+    if (write(signal_event, &one, sizeof one) < 0)
+        _exit(128 + number);
+    errno = saved;
+}
+
+static void take_signal(struct loop *loop, void *arg)
+{
+    uint64_t count;
     (void)arg;
-    while (read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        log_event(LOG_INFO, "signal", "number=%u", info.ssi_signo);
-        if (loop->signals++ > 0)
-            _exit(128 + (int)info.ssi_signo);
-        loop->signal_fn(loop, loop->signal_arg);
-    }
+    if (read(loop->signal_fd, &count, sizeof count) != (ssize_t)sizeof count)
+        return;
+    log_event(LOG_INFO, "signal", "number=%d", (int)signal_number);
+    loop->signal_fn(loop, loop->signal_arg);
+}
+
+void loop_signals_take(struct loop *loop)
+{
+    if (loop->signal_fd >= 0)
+        take_signal(loop, NULL);
+}
+
+static void handle_signals(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaddset(&action.sa_mask, SIGTERM);
+    sigaddset(&action.sa_mask, SIGINT);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
 }
 
 void loop_signals(struct loop *loop, loop_fn *fn, void *arg)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     loop->signal_fn = fn;
     loop->signal_arg = arg;
     if (loop->signal_fd >= 0)
         return;
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    loop->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    loop->signal_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (loop->signal_fd < 0)
         abort();
-    loop_fd(loop, loop->signal_fd, false, on_signal, NULL);
+    signal_event = loop->signal_fd;
+    handle_signals(on_signal);
+    loop_fd(loop, loop->signal_fd, false, take_signal, NULL);
+}
+
+static void signals_end(const struct loop *loop)
+{
+    if (loop->signal_fd < 0)
+        return;
+    handle_signals(SIG_DFL);
+    close(loop->signal_fd);
 }
 
 // ---- a round

@@ -12,6 +12,7 @@
 #define TICK_MS 500
 #define READY_EVERY_MS 2000
 #define SILENCE_MS 10000 // no word from the server: try the next one
+#define REST_MS 5000     // without a database no work is asked for
 #define HELD_MAX 2       // the job in hand and the next one, so that no round trip is waited for
 #define SERVERS_MAX 16
 
@@ -23,7 +24,7 @@ struct session {
     char *servers[SERVERS_MAX];
     size_t server_count, server_now;
     struct bus *bus;
-    int64_t heard_ms, ready_ms, beat_ms, beat_every_ms;
+    int64_t heard_ms, ready_ms, beat_ms, beat_every_ms, rest_until_ms;
     struct lease held[HELD_MAX]; // held[0] is the one in hand
     size_t held_count;
     PGconn *conn;
@@ -36,22 +37,30 @@ static void send_message(struct session *session, const struct message *message)
 {
     struct text out = {0};
     struct err err;
-    if (message_encode(message, &out, &err) == 0)
+    if (session->bus && message_encode(message, &out, &err) == 0)
         bus_send(session->bus, NULL, out.data, out.length); // lost ones are sent again in time
     text_free(&out);
 }
 
+// Its answer shows that the server is there.
+static void send_ping(struct session *session)
+{
+    struct message ping = {.type = MESSAGE_PING, .request = 1};
+    send_message(session, &ping);
+}
+
 static void send_ready(struct session *session)
 {
-    struct message message = {.type = MESSAGE_READY,
-                              .ready = {.credit = session->draining ? 0 : HELD_MAX,
-                                        .version = THIDUA_VERSION,
-                                        .name = session->name}};
+    int64_t now = loop_now_ms();
+    bool free = !session->draining && now >= session->rest_until_ms;
+    struct message message = {
+        .type = MESSAGE_READY,
+        .ready = {.credit = free ? (uint32_t)(HELD_MAX - session->held_count) : 0,
+                  .version = THIDUA_VERSION,
+                  .name = session->name}};
     send_message(session, &message);
-    struct message ping = {.type = MESSAGE_PING,
-                           .request = 1}; // its answer shows the server is there
-    send_message(session, &ping);
-    session->ready_ms = loop_now_ms();
+    send_ping(session);
+    session->ready_ms = now;
 }
 
 static void send_beat(struct session *session)
@@ -65,18 +74,28 @@ static void send_beat(struct session *session)
         .type = MESSAGE_HEARTBEAT,
         .leases = {.count = session->held_count, .jobs = jobs, .leases = leases}};
     send_message(session, &message);
+    send_ping(session);
     session->beat_ms = loop_now_ms();
 }
 
 static void send_done(struct session *session, struct lease lease, const struct err *err)
 {
-    struct message message = {.type = MESSAGE_JOB_DONE,
-                              .job_done = {.job = lease.job,
-                                           .lease = lease.lease,
-                                           .ok = err == NULL,
-                                           .final = err && err->kind != ERR_RETRY,
-                                           .error = err ? err->text : ""}};
+    struct message message = {
+        .type = MESSAGE_JOB_DONE,
+        .job_done = {.job = lease.job,
+                     .lease = lease.lease,
+                     .ok = err == NULL,
+                     .final = err && err->kind != ERR_RETRY && strcmp(err->code, "fenced") != 0,
+                     .error = err ? err->text : ""}};
     send_message(session, &message);
+}
+
+// A job that was not begun: at once to somebody else, and it does not count as an attempt.
+static void give_back(struct session *session, struct lease lease)
+{
+    struct err err;
+    err_set(&err, ERR_RETRY, "given_back", "given back by %s", session->name);
+    send_done(session, lease, &err);
 }
 
 // ---- messages from the server ----
@@ -86,8 +105,10 @@ static void take_job(struct session *session, const struct wire_job *job)
     for (size_t i = 0; i < session->held_count; i++)
         if (session->held[i].job == job->job && session->held[i].lease == job->lease)
             return;
-    if (session->held_count == HELD_MAX || session->draining)
-        return; // its lease ends and it goes to somebody else
+    if (session->held_count == HELD_MAX || session->draining) {
+        give_back(session, (struct lease){job->job, job->lease});
+        return;
+    }
     session->held[session->held_count++] = (struct lease){job->job, job->lease};
     session->beat_every_ms = job->lease_ms / 3;
 }
@@ -113,7 +134,7 @@ static void receive_all(struct session *session)
     struct bus_peer peer;
     const uint8_t *data;
     size_t length;
-    while (bus_receive(session->bus, &peer, &data, &length) > 0) {
+    while (session->bus && bus_receive(session->bus, &peer, &data, &length) > 0) {
         struct message message;
         struct err err;
         session->heard_ms = loop_now_ms();
@@ -127,14 +148,46 @@ static void receive_all(struct session *session)
     }
 }
 
+// ---- servers ----
+
+static void on_bus(struct loop *loop, void *arg);
+
+static int open_server(struct session *session, struct err *err)
+{
+    session->heard_ms = loop_now_ms();
+    session->bus = bus_connect(session->servers[session->server_now], session->server_key,
+                               &session->identity->curve, err);
+    if (!session->bus)
+        return -1;
+    loop_bus(session->loop, session->bus, on_bus, session);
+    send_ready(session);
+    return 0;
+}
+
+// Takes what has come; a server that was silent for too long is left for the next one.
+static void hear_server(struct session *session)
+{
+    struct err err;
+    receive_all(session);
+    if (loop_now_ms() - session->heard_ms <= SILENCE_MS)
+        return;
+    log_event(LOG_WARN, "server_silent", "server=%s", session->servers[session->server_now]);
+    loop_bus_remove(session->loop, session->bus);
+    bus_destroy(session->bus);
+    session->server_now = (session->server_now + 1) % session->server_count;
+    if (open_server(session, &err) < 0)
+        log_event(LOG_ERROR, "connect_failed", "text=\"%s\"", err.text);
+}
+
 // Called between pieces of a job.
 static void beat(void *arg)
 {
     struct session *session = arg;
+    loop_signals_take(session->loop);
     if (loop_now_ms() - session->beat_ms < session->beat_every_ms)
         return;
+    hear_server(session);
     send_beat(session);
-    receive_all(session);
 }
 
 // ---- the jobs ----
@@ -148,16 +201,30 @@ static bool have_database(struct session *session, struct err *err)
     return session->conn != NULL;
 }
 
+// Others may well have a database: they get what is here, and more is asked for later.
+static void rest(struct session *session, const struct err *err)
+{
+    log_event(LOG_WARN, "no_database", "error=%s text=\"%s\"", err->code, err->text);
+    session->rest_until_ms = loop_now_ms() + REST_MS;
+    send_ready(session);
+    while (session->held_count > 0) {
+        give_back(session, session->held[0]);
+        drop_held(session, 0);
+    }
+}
+
 static void work_one(struct session *session)
 {
-    struct lease lease = session->held[0];
     struct err err = {0};
+    if (!have_database(session, &err)) {
+        rest(session, &err);
+        return;
+    }
+    struct lease lease = session->held[0];
     int64_t began = loop_now_ms();
     session->working = true;
     beat(session);
-    int done = -1;
-    if (have_database(session, &err))
-        done = work_do(session->conn, lease, &session->cache, beat, session, &err);
+    int done = work_do(session->conn, lease, &session->cache, beat, session, &err);
     session->working = false;
     drop_held(session, 0);
     send_done(session, lease, done == 0 ? NULL : &err);
@@ -176,6 +243,7 @@ static void step(struct session *session)
     receive_all(session);
     while (session->held_count > 0) {
         work_one(session);
+        loop_signals_take(session->loop); // jobs may come without end
         receive_all(session);
     }
     if (session->draining)
@@ -188,48 +256,29 @@ static void on_bus(struct loop *loop, void *arg)
     step(arg);
 }
 
-// ---- servers ----
-
-static int connect_next(struct session *session, struct err *err)
-{
-    if (session->bus) {
-        loop_bus_remove(session->loop, session->bus);
-        bus_destroy(session->bus);
-        session->server_now = (session->server_now + 1) % session->server_count;
-    }
-    session->bus = bus_connect(session->servers[session->server_now], session->server_key,
-                               &session->identity->curve, err);
-    if (!session->bus)
-        return -1;
-    loop_bus(session->loop, session->bus, on_bus, session);
-    session->heard_ms = loop_now_ms();
-    send_ready(session);
-    return 0;
-}
-
 static void on_tick(struct loop *loop, void *arg)
 {
     struct session *session = arg;
     (void)loop;
-    int64_t now = loop_now_ms();
-    if (now - session->heard_ms > SILENCE_MS) {
-        struct err err;
-        log_event(LOG_WARN, "server_silent", "server=%s", session->servers[session->server_now]);
-        if (connect_next(session, &err) < 0)
-            log_event(LOG_ERROR, "connect_failed", "text=\"%s\"", err.text);
-    } else if (now - session->ready_ms >= READY_EVERY_MS) {
+    hear_server(session);
+    if (loop_now_ms() - session->ready_ms >= READY_EVERY_MS)
         send_ready(session);
-    }
     step(session);
 }
 
 void session_drain(struct session *session)
 {
     session->draining = true;
-    session->held_count = session->held_count > 0 && session->working ? 1 : 0;
-    send_ready(session);
-    step(session);
+    send_ready(session); // no credit any more
+    while (session->held_count > (session->working ? 1U : 0U)) {
+        give_back(session, session->held[session->held_count - 1]);
+        drop_held(session, session->held_count - 1);
+    }
+    if (!session->working)
+        loop_stop(session->loop);
 }
+
+// ---- the session ----
 
 static void split_servers(struct session *session, const char *list)
 {
@@ -262,7 +311,7 @@ struct session *session_create(struct loop *loop, const struct config *config,
     }
     session->server_now = (size_t)getpid() %
                           session->server_count; // workers spread over the servers
-    if (connect_next(session, err) < 0) {
+    if (open_server(session, err) < 0) {
         session_destroy(session);
         return NULL;
     }

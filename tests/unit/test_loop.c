@@ -117,8 +117,22 @@ static void test_writability_and_change(void **state)
     loop_destroy(loop);
 }
 
-// A child that drains: exit status 0 after the first signal, 128 + n after the second.
-static int signalled_child(int signals)
+// Busy until the first signal is taken, and for ever after.
+static void work(struct loop *loop, void *arg)
+{
+    struct tally *tally = arg;
+    while (tally->calls == 0)
+        loop_signals_take(loop);
+    if (tally->timer != 0)
+        loop_stop(loop);
+    else
+        for (;;)
+            pause();
+}
+
+// A child that drains: exit status 0 after the first signal, 128 + n after the second. `busy`: in a
+// callback that does not return before the first signal, or at all.
+static int signalled_child(int signals, bool busy)
 {
     int ready[2];
     char byte;
@@ -127,7 +141,10 @@ static int signalled_child(int signals)
     if (child == 0) {
         struct loop *loop = loop_create();
         struct tally tally = {0};
-        loop_signals(loop, signals == 1 ? stop : count_three, &tally);
+        tally.timer = signals == 1;
+        loop_signals(loop, signals == 1 && !busy ? stop : count_three, &tally);
+        if (busy)
+            loop_timer(loop, 0, false, work, &tally);
         if (write(ready[1], "r", 1) != 1)
             _exit(99);
         loop_run(loop);
@@ -150,8 +167,10 @@ static int signalled_child(int signals)
 static void test_signals(void **state)
 {
     (void)state;
-    assert_int_equal(signalled_child(1), 0);
-    assert_int_equal(signalled_child(2), 128 + SIGINT);
+    assert_int_equal(signalled_child(1, false), 0);
+    assert_int_equal(signalled_child(2, false), 128 + SIGINT);
+    assert_int_equal(signalled_child(1, true), 0);
+    assert_int_equal(signalled_child(2, true), 128 + SIGINT);
 }
 
 int main(void)
