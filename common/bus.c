@@ -182,10 +182,6 @@ void bus_destroy(struct bus *bus)
     // The I/O thread tells events by blocking sends: nobody may be told after the listener has gone.
     if (bus->monitor != NULL)
         zmq_socket_monitor(bus->socket, NULL, 0);
-    // The socket lives on in libzmq's thread for a while: an event with nobody at the other end would
-    // block that thread, and every other socket with it, for ever.
-    if (bus->monitor != NULL)
-        zmq_socket_monitor(bus->socket, NULL, 0);
     if (bus->socket != NULL && zmq_close(bus->socket) == 0)
         sockets_open--;
     if (bus->monitor != NULL && zmq_close(bus->monitor) == 0)
