@@ -48,7 +48,7 @@ struct client_option {
 };
 extern const struct client_option client_options[OPT_COUNT];
 
-#define ARGUMENT_FILES_MAX 64 // of one submit
+#define ARGUMENT_FILES_MAX 4096 // of one submit
 
 struct client;
 typedef int command_fn(struct client *client); // an enum exit_code

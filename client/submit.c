@@ -22,7 +22,7 @@ struct submitting {
     struct client *client;
     const char *campaign;
     struct arena *arena;
-    struct reading readings[ARGUMENT_FILES_MAX];
+    struct reading *readings; // owned, room for all files
     size_t reading_count;
     struct findings findings;
     uint32_t findings_left_out;
@@ -248,7 +248,10 @@ static int submit_files(struct submitting *submitting)
 int submit_run(struct client *client)
 {
     struct submitting submitting = {
-        .client = client, .campaign = argument(client->arguments, 0), .arena = arena_create()};
+        .client = client,
+        .campaign = argument(client->arguments, 0),
+        .arena = arena_create(),
+        .readings = mem_alloc(client->arguments->count, sizeof(struct reading))};
     int exit_code = read_files(&submitting);
     bool readable = exit_code == EXIT_DONE || exit_code == EXIT_DATA;
     if (readable && (submitting.outbox = client_outbox(client)) == NULL)
@@ -267,6 +270,7 @@ int submit_run(struct client *client)
     for (size_t i = 0; i < submitting.reading_count; i++)
         document_free(&submitting.readings[i].document);
     findings_free(&submitting.findings);
+    free(submitting.readings);
     free(submitting.parts.list);
     arena_destroy(submitting.arena);
     return exit_code;

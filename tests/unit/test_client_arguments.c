@@ -3,12 +3,14 @@
 #include "tests/lib/cmocka_all.h"
 #include <string.h>
 
+#define LINE_BYTES (2 * ARGUMENT_FILES_MAX + 512)
+
 static struct arguments parsed;
 
 static void parse(const char *line)
 {
-    static char copy[512];
-    static char *argv[100];
+    static char copy[LINE_BYTES];
+    static char *argv[ARGUMENTS_MAX + 10];
     int argc = 0;
     strcpy(copy, line);
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
@@ -81,10 +83,10 @@ static void test_a_key_may_begin_with_a_dash(void **state)
 
 static void test_many_files(void **state)
 {
-    char line[512] = "thidua submit c";
+    static char line[LINE_BYTES] = "thidua submit c";
     (void)state;
-    for (int i = 0; i < ARGUMENT_FILES_MAX; i++)
-        strcat(line, " f");
+    for (size_t i = 0, end = strlen(line); i < ARGUMENT_FILES_MAX; i++, end += 2)
+        strcpy(line + end, " f");
     good(line, "submit", ARGUMENT_FILES_MAX + 1);
     strcat(line, " f");
     bad(line, ARGUMENTS_TOO_MANY, "f");
