@@ -24,6 +24,8 @@ static int check_cells(const Thidua__Form *in, size_t indicators, struct err *er
             return codec_fail(err, "malformed", "indicator");
         if (in->state[i] < CELL_VALUE || in->state[i] > CELL_VERIFIED)
             return codec_fail(err, "malformed", "state");
+        if (!in->has_denominator[i] && in->denominator[i] != 0)
+            return codec_fail(err, "malformed", "denominator"); // rather than drop a figure
     }
     return 0;
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERIES_OPEN_MAX 256
 #define REFUSAL_BYTES_MAX 512
 
 static const struct query_kind *const kinds[] = {
@@ -32,7 +31,10 @@ static const struct query_kind *const kinds[] = {
 struct queries *queries_create(struct server *server)
 {
     struct queries *queries = mem_alloc(1, sizeof *queries);
-    *queries = (struct queries){.server = server, .cache = run_cache_create()};
+    *queries = (struct queries){
+        .server = server,
+        .cache = run_cache_create(),
+        .open_max = (size_t)config_number(server->config, "queries_waiting")};
     return queries;
 }
 
@@ -121,7 +123,7 @@ void queries_ask(const struct asker *asker, struct message *message)
         log_event(LOG_WARN, "forbidden", "key=%s query=%s", key_word(asker->peer.key, key),
                   kind->name);
         answer_code(asker, WIRE_FORBIDDEN, "this key may not ask that");
-    } else if (queries->open >= QUERIES_OPEN_MAX) {
+    } else if (queries->open >= queries->open_max) {
         answer_retry(asker, WIRE_BUSY, RETRY_BUSY_MS);
     } else {
         query_start(query_create(queries, kind, asker, message));

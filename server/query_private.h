@@ -6,8 +6,8 @@
 
 struct queries {
     struct server *server;
-    struct query *first; // open ones
-    size_t open;
+    struct query *first;   // open ones
+    size_t open, open_max; // beyond it the answer is BUSY
     struct run_cache *cache;
 };
 

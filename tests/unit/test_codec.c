@@ -72,8 +72,8 @@ static struct cells *submission(size_t count)
         cells->indicator[i] = i % 2;
         cells->state[i] = CELL_VALUE;
         cells->value[i] = (int64_t)i * -10000 - 1;
-        cells->denominator[i] = (int64_t)i;
         cells->has_denominator[i] = i % 3 == 0;
+        cells->denominator[i] = cells->has_denominator[i] ? (int64_t)i : 0;
         cells->row[i] = (uint32_t)i + 2;
         cells->note[i] = i % 5 == 0 ? "ghi chú" : "";
     }
@@ -370,6 +370,10 @@ static void submit_limits(void **state)
     cells->state[0] = 5;
     refused_message(&cells->message, "malformed");
     cells->state[0] = CELL_VERIFIED;
+    cells->has_denominator[0] = false;
+    cells->denominator[0] = 5; // a figure that is said not to be there
+    refused_message(&cells->message, "malformed");
+    cells->denominator[0] = 0;
     char long_code[WIRE_CODE_BYTES_MAX + 2];
     memset(long_code, 'a', sizeof long_code);
     long_code[WIRE_CODE_BYTES_MAX] = '\0';
