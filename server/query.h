@@ -26,6 +26,7 @@ enum query_need {
     NEED_RULES = 1 << 6,     // the campaign as it was for that run
     NEED_INPUT = 1 << 7,     // all documents of that run
     NEED_INDICATOR = 1 << 8, // one must be named
+    NEED_ID = 1 << 9,        // of a submission
 };
 
 // What a flat statement is given, in the order of its $1, $2 …

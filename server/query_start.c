@@ -125,6 +125,14 @@ static bool find_indicator(struct query *query)
     return false;
 }
 
+static bool check_id(struct query *query)
+{
+    if (!(query->kind->needs & NEED_ID) || query->asked->id.length == ID_BYTES)
+        return true;
+    query_refuse(query, WIRE_INVALID, "which submission? Its id has %d bytes", ID_BYTES);
+    return false;
+}
+
 static bool check_scope(struct query *query)
 {
     const char *scope = query->asked->scope;
@@ -267,7 +275,7 @@ static void find_run(struct query *query)
 void query_start(struct query *query)
 {
     if (!find_cursor(query) || !find_campaign(query) || !find_period(query) || !find_unit(query) ||
-        !check_scope(query))
+        !check_scope(query) || !check_id(query))
         return;
     if ((query->kind->needs & NEED_RUN) && query->campaign != NULL)
         find_run(query);

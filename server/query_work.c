@@ -231,6 +231,7 @@ static const struct query_column submission_columns[] = {
 const struct query_kind submission_query = {
     .name = "submission",
     .actions = MAY_READ,
+    .needs = NEED_ID,
     .columns = submission_columns,
     .sql = submission_sql,
     .params = {PARAM_ID, PARAM_REACH},
