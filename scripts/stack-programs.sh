@@ -142,6 +142,9 @@ start_programs() {
     printf '%s\n' "$build" >"$dir/etc/build"
     make_key server
     make_key admin
+    # From the choice of a port to its use no other stack may choose.
+    exec 8>"${TMPDIR:-/tmp}/thidua-ports-$(id -u).lock"
+    flock 8
     choose_ports
     for number in $(seq "$servers"); do
         write_server_config "$number"
@@ -157,6 +160,7 @@ start_programs() {
     for number in $(seq "$servers"); do
         run_program "server-$number"
     done
+    exec 8>&-
     for number in $(seq "$workers"); do
         run_program "worker-$number"
     done
