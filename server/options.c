@@ -18,7 +18,7 @@ const struct option server_options[SERVER_OPTIONS] = {
     {"lease_seconds", OPTION_NUMBER, "15", 1, 3600, N_("lease of a worker on a job")},
     {"statement_seconds", OPTION_NUMBER, "30", 1, 3600, N_("longest statement in the database")},
     {"batch_submissions", OPTION_NUMBER, "512", 1, 4096, N_("most submissions in one commit")},
-    {"ingest_mib", OPTION_NUMBER, "128", 1, 65536,
+    {"ingest_mib", OPTION_NUMBER, "64", 1, 65536,
      N_("memory for submissions that wait; beyond it the answer is BUSY")},
     {"load_mib", OPTION_NUMBER, "128", 32, 65536, N_("memory for documents that are being sent")},
     {"queries_waiting", OPTION_NUMBER, "256", 1, 65536,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#define PULSE_FIRST_MS 20
 #define US_PER_SECOND INT64_C(1000000)
 
 static const char pulse_sql[] =
@@ -195,6 +196,12 @@ static void schema_changed(struct pulse *pulse, int64_t schema)
     pulse->schema = schema;
 }
 
+static void on_tick(struct loop *loop, void *arg)
+{
+    (void)loop;
+    look(arg);
+}
+
 static void on_pulse(void *arg, enum db_class class, const PGresult *result)
 {
     struct pulse *pulse = arg;
@@ -202,6 +209,8 @@ static void on_pulse(void *arg, enum db_class class, const PGresult *result)
     if (class != DB_OK) {
         wake(pulse, true);
         pulse->again = false;
+        if (pulse->ready != NULL) // connections are just being made
+            loop_timer(pulse->server->loop, PULSE_FIRST_MS, false, on_tick, pulse);
         return;
     }
     int64_t values[4];
@@ -230,12 +239,6 @@ static void look(struct pulse *pulse)
     }
     pulse->looking = true;
     db_exec(pulse->server->small_db, NULL, pulse_sql, NULL, 0, 0, on_pulse, pulse);
-}
-
-static void on_tick(struct loop *loop, void *arg)
-{
-    (void)loop;
-    look(arg);
 }
 
 void pulse_poke(struct pulse *pulse)
