@@ -237,7 +237,11 @@ DECLARE
     ended integer;
     woken integer;
 BEGIN
-    PERFORM job_end_writers();
+    BEGIN
+        PERFORM job_end_writers();
+    EXCEPTION WHEN insufficient_privilege THEN
+        NULL; -- the owner may not end sessions (no superuser, no pg_signal_backend): time-outs have to
+    END;
     UPDATE job SET state = CASE WHEN attempts >= attempts_max THEN 6 ELSE 4 END,
            error = format('the lease ended without a result (attempt %s, worker %s)', attempts, worker),
            not_before = clock_timestamp() + job_backoff(attempts)

@@ -176,6 +176,27 @@ def try_sweep_passes_writers(store):
     equal(store.job_state(lost), "RETRY_WAIT", "lost")
 
 
+def try_sweep_without_rights(stack, store):
+    """An owner who may not end other roles' sessions still sweeps: a frozen writer holds up its own job only."""
+    store.clear()
+    run = store.run()
+    frozen, lost = store.job(run, "LEASED", over="4 s"), store.job(run, "LEASED", over="1 hour")
+    store.owner.ask(f"UPDATE job SET lease_until = now() - interval '9 s' WHERE id = {frozen}")
+    store.owner.ask("CREATE ROLE plain_owner; GRANT USAGE, CREATE ON SCHEMA thidua TO plain_owner")
+    store.owner.ask("GRANT ALL ON ALL TABLES IN SCHEMA thidua TO plain_owner; "
+                    "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA thidua TO plain_owner; "
+                    "ALTER FUNCTION job_end_writers OWNER TO plain_owner; ALTER FUNCTION job_sweep OWNER TO plain_owner")
+    with session(stack, "thidua_worker") as worker:
+        worker.ask("BEGIN")
+        worker.ask(f"SELECT job_fence({frozen}, 7)")
+        store.owner.ask(f"UPDATE job SET lease_until = now() - interval '9 s' WHERE id = {lost}")
+        equal(store.server.ask(f"SELECT job_sweep({ATTEMPTS_MAX})"), "1", "leases ended")
+        worker.ask("ROLLBACK")
+    store.owner.ask("ALTER FUNCTION job_end_writers OWNER TO postgres; ALTER FUNCTION job_sweep OWNER TO postgres; "
+                    "DROP OWNED BY plain_owner; DROP ROLE plain_owner")
+    equal(store.job_state(lost), "RETRY_WAIT", "lost")
+
+
 # ---- failing and putting back
 
 def try_failing(store):
@@ -275,6 +296,7 @@ def try_all(stack, store):
     try_never_started(store)
     try_deadline(store)
     try_sweep_passes_writers(store)
+    try_sweep_without_rights(stack, store)
     try_failing(store)
     try_retry_races_failing(stack, store)
     try_failing_waits_for_nobody(store)
