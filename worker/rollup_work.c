@@ -55,17 +55,13 @@ static void add_period_list(struct text *sql, const struct run_input *input)
 static int add_form(const struct work *work, struct rollup_part *part,
                     const struct indicator_map *map, const struct field *fields, struct err *err)
 {
-    char code[CODE_BYTES_MAX + 1];
     struct period period;
     struct array indicators, states, values, denominators;
-    if (fields[0].length < 0 || fields[0].length > CODE_BYTES_MAX ||
-        !period_from_number((int32_t)get_int(fields[1]), &period) ||
+    if (!period_from_number((int32_t)get_int(fields[1]), &period) ||
         array_open(fields[3], &indicators) < 0 || array_open(fields[4], &states) < 0 ||
         array_open(fields[5], &values) < 0 || array_open(fields[6], &denominators) < 0)
         return err_set(err, ERR_DIE, "bad_row", "a stored form cannot be read");
-    memcpy(code, fields[0].data, (size_t)fields[0].length);
-    code[fields[0].length] = '\0';
-    uint32_t unit = unit_find(work->input->tree, code);
+    uint32_t unit = work_unit_of(work, fields[0]);
     if (unit == NO_UNIT)
         return 0;
     int64_t accepted = get_int(fields[2]);

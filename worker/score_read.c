@@ -143,14 +143,11 @@ static int take_form(const struct work *work, struct score_state *state, const s
 {
     struct period period;
     struct array codes, states, values;
-    char unit[CODE_BYTES_MAX + 1] = "";
-    if (fields[0].length < 0 || fields[0].length > CODE_BYTES_MAX ||
-        !period_from_number((int32_t)get_int(fields[1]), &period) ||
+    if (!period_from_number((int32_t)get_int(fields[1]), &period) ||
         array_open(fields[3], &codes) < 0 || array_open(fields[4], &states) < 0 ||
         array_open(fields[5], &values) < 0)
         return err_set(err, ERR_DIE, "bad_row", "a stored form cannot be read");
-    memcpy(unit, fields[0].data, (size_t)fields[0].length);
-    size_t place = place_of(state, unit_find(work->input->tree, unit));
+    size_t place = place_of(state, work_unit_of(work, fields[0]));
     int slot = campaign_period_index(work->input->campaign, period);
     for (size_t i = 0; i < codes.count; i++) {
         struct field code = array_next(&codes);
@@ -211,13 +208,10 @@ static void take_time(const struct work *work, struct score_state *state,
                       const struct field *fields)
 {
     struct period period;
-    char code[CODE_BYTES_MAX + 1] = "";
-    if (fields[0].length < 0 || fields[0].length > CODE_BYTES_MAX ||
-        !period_from_number((int32_t)get_int(fields[1]), &period))
+    if (!period_from_number((int32_t)get_int(fields[1]), &period))
         return;
-    memcpy(code, fields[0].data, (size_t)fields[0].length);
     const struct run_input *input = work->input;
-    uint32_t unit = unit_find(input->tree, code), then = NO_UNIT;
+    uint32_t unit = work_unit_of(work, fields[0]), then = NO_UNIT;
     int slot = campaign_period_index(input->campaign, period);
     if (unit == NO_UNIT || slot < 0 || (size_t)slot >= input->plan->period_slots)
         return;

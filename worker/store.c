@@ -190,22 +190,12 @@ static int take_components(const struct work *work, const struct field *fields,
     return 0;
 }
 
-static uint32_t find_field(const struct work *work, struct field field)
-{
-    char code[CODE_BYTES_MAX + 1];
-    if (field.length < 0 || field.length > CODE_BYTES_MAX)
-        return NO_UNIT;
-    memcpy(code, field.data, (size_t)field.length);
-    code[field.length] = '\0';
-    return unit_find(work->input->tree, code);
-}
-
 static int take_row(const struct work *work, const struct field *fields,
                     struct component *components, store_take_fn *take, void *arg, struct err *err)
 {
-    struct stored_row row = {.unit = find_field(work, fields[0]),
+    struct stored_row row = {.unit = work_unit_of(work, fields[0]),
                              .scope = (enum scope)get_int(fields[1]),
-                             .parent = find_field(work, fields[2]),
+                             .parent = work_unit_of(work, fields[2]),
                              .components = components};
     if (row.unit == NO_UNIT || (unsigned)row.scope >= SCOPE_COUNT ||
         take_components(work, fields + 3, components) < 0)

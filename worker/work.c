@@ -15,6 +15,16 @@ uint32_t work_unit(const struct work *work, size_t argument)
     return unit_find(work->input->tree, work->arguments[argument]);
 }
 
+uint32_t work_unit_of(const struct work *work, struct field code)
+{
+    char text[CODE_BYTES_MAX + 1];
+    if (code.length < 0 || code.length > CODE_BYTES_MAX)
+        return NO_UNIT;
+    memcpy(text, code.data, (size_t)code.length);
+    text[code.length] = '\0';
+    return unit_find(work->input->tree, text);
+}
+
 void sql_codes(struct text *sql, const struct unit_tree *tree, const uint32_t *units, size_t count)
 {
     text_adds(sql, "ARRAY[");
