@@ -3,6 +3,7 @@
 
 #include "common/db_binary.h"
 #include "core/mem.h"
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,38 +71,62 @@ static void insert_submission(struct batch *batch, struct db *db,
     db_exec(db, "submission", NULL, params, 13, 1, on_insert, batch);
 }
 
-struct form_arrays { // scratch, used again for every form
-    struct text indicator, state, value, denominator, note;
+// Arrays of a form in PostgreSQL's binary form. Most of what a batch sends is here, so they are
+// written straight into room for the largest form, used again for every form.
+#define ARRAY_HEADER_BYTES 20
+#define ARRAY_BYTES_MAX (ARRAY_HEADER_BYTES + (size_t)WIRE_CELLS_MAX * (4 + 8))
+struct form_arrays {
+    char indicator[ARRAY_BYTES_MAX], state[ARRAY_BYTES_MAX], value[ARRAY_BYTES_MAX],
+        denominator[ARRAY_BYTES_MAX];
+    struct text note;
 };
 
-static struct db_param array_param(struct text *text, size_t mark)
+static char *put_big_endian(char *at, uint64_t value, unsigned bytes)
 {
-    put_array_end(text, mark);
-    return (struct db_param){.data = text->data + 4, .length = (int)text->length - 4, .format = 1};
+    uint64_t big = htobe64(value << (64 - 8 * bytes));
+    memcpy(at, &big, bytes);
+    return at + bytes;
 }
 
-static struct db_param small_array(struct text *text, const uint32_t *list, size_t count,
+// Dimensions, flag of NULLs, type, count, lower bound.
+static char *put_header(char *at, enum pg_type type, size_t count)
+{
+    at = put_big_endian(at, 1, 4);
+    at = put_big_endian(at, 1, 4);
+    at = put_big_endian(at, (uint64_t)type, 4);
+    at = put_big_endian(at, count, 4);
+    return put_big_endian(at, 1, 4);
+}
+
+static struct db_param array_param(const char *start, const char *end)
+{
+    return (struct db_param){.data = start, .length = (int)(end - start), .format = 1};
+}
+
+static struct db_param small_array(char *room, const uint32_t *list, size_t count,
                                    const int16_t *numbers)
 {
-    text->length = 0;
-    size_t mark = put_array(text, PG_INT2, count);
-    for (size_t i = 0; i < count; i++)
-        put_int(text, numbers != NULL ? numbers[list[i]] : (int64_t)list[i], 2);
-    return array_param(text, mark);
+    char *at = put_header(room, PG_INT2, count);
+    for (size_t i = 0; i < count; i++) {
+        at = put_big_endian(at, 2, 4);
+        at = put_big_endian(at, numbers != NULL ? (uint64_t)numbers[list[i]] : list[i], 2);
+    }
+    return array_param(room, at);
 }
 
-static struct db_param amount_array(struct text *text, const int64_t *list, const bool *given,
+static struct db_param amount_array(char *room, const int64_t *list, const bool *given,
                                     size_t count)
 {
-    text->length = 0;
-    size_t mark = put_array(text, PG_INT8, count);
+    char *at = put_header(room, PG_INT8, count);
     for (size_t i = 0; i < count; i++) {
-        if (given == NULL || given[i])
-            put_int(text, list[i], 8);
-        else
-            put_null(text);
+        if (given != NULL && !given[i]) {
+            at = put_big_endian(at, UINT32_MAX, 4);
+        } else {
+            at = put_big_endian(at, 8, 4);
+            at = put_big_endian(at, (uint64_t)list[i], 8);
+        }
     }
-    return array_param(text, mark);
+    return array_param(room, at);
 }
 
 static struct db_param note_array(struct text *text, const struct wire_form *form)
@@ -115,7 +140,8 @@ static struct db_param note_array(struct text *text, const struct wire_form *for
     size_t mark = put_array(text, PG_TEXT, form->count);
     for (size_t i = 0; i < form->count; i++)
         put_string(text, form->note[i]);
-    return array_param(text, mark);
+    put_array_end(text, mark);
+    return array_param(text->data + 4, text->data + text->length);
 }
 
 static void insert_form(struct batch *batch, struct db *db, const struct submission *submission,
@@ -133,11 +159,10 @@ static void insert_form(struct batch *batch, struct db *db, const struct submiss
         number_param(period_number(submission->periods[at]), 4, numbers[1]),
         number_param(receipt->accepted, 8, numbers[2]),
         {.data = receipt->id, .length = ID_BYTES, .format = 1},
-        small_array(&arrays->indicator, form->indicator, form->count, submission->numbers),
-        small_array(&arrays->state, form->state, form->count, NULL),
-        amount_array(&arrays->value, form->value_e4, NULL, form->count),
-        amount_array(&arrays->denominator, form->denominator_e4, form->has_denominator,
-                     form->count),
+        small_array(arrays->indicator, form->indicator, form->count, submission->numbers),
+        small_array(arrays->state, form->state, form->count, NULL),
+        amount_array(arrays->value, form->value_e4, NULL, form->count),
+        amount_array(arrays->denominator, form->denominator_e4, form->has_denominator, form->count),
         note_array(&arrays->note, form),
     };
     db_exec(db, "form", NULL, params, 11, 1, on_insert, batch);
@@ -145,7 +170,7 @@ static void insert_form(struct batch *batch, struct db *db, const struct submiss
 
 void batch_write(struct batch *batch, struct db *db)
 {
-    struct form_arrays arrays = {0};
+    struct form_arrays *arrays = mem_alloc(1, sizeof *arrays);
     batch->failed = DB_OK;
     db_begin(db);
     for (size_t i = 0; i < batch->count; i++) {
@@ -154,13 +179,10 @@ void batch_write(struct batch *batch, struct db *db)
             continue;
         insert_submission(batch, db, submission);
         for (size_t form = 0; form < submission->message.submit.form_count; form++)
-            insert_form(batch, db, submission, form, &arrays);
+            insert_form(batch, db, submission, form, arrays);
     }
     db_exec(db, NULL, "COMMIT", NULL, 0, 0, on_commit, batch);
     db_end(db);
-    text_free(&arrays.indicator);
-    text_free(&arrays.state);
-    text_free(&arrays.value);
-    text_free(&arrays.denominator);
-    text_free(&arrays.note);
+    text_free(&arrays->note);
+    free(arrays);
 }

@@ -14,19 +14,37 @@
 #define PATIENCE_MS 5000     // with a database that is gone, before those who wait are told
 #define RULES_ATTEMPTS_MAX 4 // rules that change faster than a batch can be checked
 
+// A connection and the batch that is under way on it. While one batch is written and committed, the
+// next one is read; never are two read at once, so that submissions of an office keep their order:
+// the locks of the first are taken when the second one asks for them.
+struct lane {
+    struct ingest *ingest;
+    struct db *db;
+    struct batch *batch; // NULL: the lane is free
+    unsigned rules_attempts;
+};
 struct ingest {
     struct server *server;
     struct batch *gathering; // NULL: nobody waits
     struct batch *halves;    // parts of a batch that failed, before anything newer
-    struct batch *running;   // under way, or waiting for its next attempt
+    struct lane lanes[INGEST_LANES];
+    struct lane *reading;    // the lane whose batch is in trip 1 or waits for it
     size_t bytes, bytes_max; // of all submissions here
     size_t batch_max;
-    unsigned rules_attempts;
 };
 
-static void read_running(struct ingest *ingest);
+static void lane_read(struct lane *lane);
 
 // ---- a message comes in
+
+static bool lanes_ready(const struct ingest *ingest)
+{
+    for (size_t i = 0; i < INGEST_LANES; i++) {
+        if (db_ready(ingest->lanes[i].db))
+            return true;
+    }
+    return false;
+}
 
 static void refuse_retry(const struct asker *asker, const struct message *message,
                          enum wire_code code, uint32_t retry_ms)
@@ -47,7 +65,7 @@ void ingest_submit(const struct asker *asker, struct message *message)
 {
     struct server *server = asker->server;
     struct ingest *ingest = server->ingest;
-    if (server->draining || !db_ready(server->ingest_db)) {
+    if (server->draining || !lanes_ready(ingest)) {
         refuse_retry(asker, message, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
         return;
     }
@@ -71,57 +89,64 @@ void ingest_refuse(const struct asker *asker, enum wire_code code, const char *w
 
 // ---- the end of a batch
 
-static void finish(struct ingest *ingest)
+static void lane_free(struct lane *lane)
 {
-    for (size_t i = 0; i < ingest->running->count; i++)
-        ingest->bytes -= submission_bytes(ingest->running->list[i]);
-    batch_destroy(ingest->running);
-    ingest->running = NULL;
-    ingest->rules_attempts = 0;
+    struct ingest *ingest = lane->ingest;
+    for (size_t i = 0; i < lane->batch->count; i++)
+        ingest->bytes -= submission_bytes(lane->batch->list[i]);
+    batch_destroy(lane->batch);
+    lane->batch = NULL;
+    lane->rules_attempts = 0;
+    if (ingest->reading == lane)
+        ingest->reading = NULL;
     ingest_go(ingest);
 }
 
-static void answer_all(struct ingest *ingest)
+static void answer_all(struct lane *lane)
 {
-    for (size_t i = 0; i < ingest->running->count; i++)
-        submission_answer(ingest->running->list[i]);
-    finish(ingest);
+    for (size_t i = 0; i < lane->batch->count; i++)
+        submission_answer(lane->batch->list[i]);
+    lane_free(lane);
 }
 
-static void put_off_all(struct ingest *ingest, enum wire_code code, uint32_t retry_ms)
+static void put_off_all(struct lane *lane, enum wire_code code, uint32_t retry_ms)
 {
-    const struct batch *batch = ingest->running;
+    const struct batch *batch = lane->batch;
     log_event(LOG_WARN, "batch_put_off", "code=%s submissions=%zu attempts=%u",
               wire_code_name(code), batch->count, batch->attempts);
     for (size_t i = 0; i < batch->count; i++)
         submission_answer_retry(&batch->list[i]->asker, batch->list[i]->message.submit.id, code,
                                 retry_ms);
-    finish(ingest);
+    lane_free(lane);
 }
 
 // ---- when a trip fails
 
 static void again(struct loop *loop, void *arg)
 {
-    (void)loop;
-    read_running(arg);
+    struct lane *lane = arg;
+    struct ingest *ingest = lane->ingest;
+    if (ingest->reading != NULL && ingest->reading != lane)
+        loop_timer(loop, AGAIN_MS, false, again, lane);
+    else
+        lane_read(lane);
 }
 
 // The whole batch once more, a little later; after too long those who wait are told so. What a lost
 // COMMIT has stored is found by its id.
-static void try_again(struct ingest *ingest)
+static void try_again(struct lane *lane)
 {
-    struct batch *batch = ingest->running;
+    struct batch *batch = lane->batch;
     int64_t now = loop_now_ms();
     if (batch->give_up_ms == 0)
         batch->give_up_ms = now + PATIENCE_MS;
-    bool ready = db_ready(ingest->server->ingest_db);
+    bool ready = db_ready(lane->db);
     if (now >= batch->give_up_ms || (ready && ++batch->attempts > ATTEMPTS_MAX)) {
-        put_off_all(ingest, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS); // it may be stored
+        put_off_all(lane, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS); // it may be stored
         return;
     }
     uint32_t wait = ready ? (uint32_t)AGAIN_MS << batch->attempts : AGAIN_MS;
-    loop_timer(ingest->server->loop, answer_jitter(wait), false, again, ingest);
+    loop_timer(lane->ingest->server->loop, answer_jitter(wait), false, again, lane);
 }
 
 static struct batch *half_of(struct batch *batch, size_t from, size_t to)
@@ -132,10 +157,17 @@ static struct batch *half_of(struct batch *batch, size_t from, size_t to)
     return half;
 }
 
-// A value is at fault: the halves go their own ways until the culprit stands alone.
-static void split(struct ingest *ingest)
+static void go_on(struct loop *loop, void *arg)
 {
-    struct batch *batch = ingest->running;
+    (void)loop;
+    ingest_go(arg);
+}
+
+// A value is at fault: the halves go their own ways until the culprit stands alone.
+static void split(struct lane *lane)
+{
+    struct ingest *ingest = lane->ingest;
+    struct batch *batch = lane->batch;
     size_t middle = batch->count / 2;
     struct batch *first = half_of(batch, 0, middle), *second = half_of(batch, middle, batch->count);
     first->next = second;
@@ -143,95 +175,100 @@ static void split(struct ingest *ingest)
     ingest->halves = first;
     batch->count = 0; // the halves own them now
     batch_destroy(batch);
-    ingest->running = NULL;
+    lane->batch = NULL;
+    if (ingest->reading == lane)
+        ingest->reading = NULL;
+    loop_timer(ingest->server->loop, 0, false, go_on, ingest);
 }
 
-static void blame(struct ingest *ingest)
+static void blame(struct lane *lane)
 {
-    struct submission *culprit = ingest->running->list[0];
+    struct submission *culprit = lane->batch->list[0];
     log_event(LOG_ERROR, "submission_refused_by_database", "campaign=%s",
               culprit->message.submit.campaign);
     culprit->code = WIRE_INVALID;
     culprit->signed_receipt.length = 0;
     finding_add(&culprit->findings, FINDING_BAD_MESSAGE, (struct finding_place){.file = ""}, "",
                 NULL);
-    answer_all(ingest);
+    answer_all(lane);
 }
 
-static void go_on(struct loop *loop, void *arg)
+static void trip_failed(struct lane *lane)
 {
-    (void)loop;
-    ingest_go(arg);
-}
-
-static void trip_failed(struct ingest *ingest)
-{
-    const struct batch *batch = ingest->running;
-    db_exec(ingest->server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+    const struct batch *batch = lane->batch;
+    db_exec(lane->db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
     log_event(batch->failed == DB_RETRY ? LOG_WARN : LOG_ERROR, "batch_failed",
               "class=%d submissions=%zu attempts=%u", (int)batch->failed, batch->count,
               batch->attempts);
-    if (batch->failed == DB_RETRY) {
-        try_again(ingest);
-    } else if (batch->failed != DB_DATA) {
-        put_off_all(ingest, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS * 10);
-    } else if (batch->count == 1) {
-        blame(ingest);
-    } else {
-        split(ingest);
-        loop_timer(ingest->server->loop, 0, false, go_on, ingest);
-    }
+    if (batch->failed == DB_RETRY)
+        try_again(lane);
+    else if (batch->failed != DB_DATA)
+        put_off_all(lane, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS * 10);
+    else if (batch->count == 1)
+        blame(lane);
+    else
+        split(lane);
 }
 
 // ---- the trips
 
 static void written(struct batch *batch)
 {
-    struct ingest *ingest = batch->owner;
+    struct lane *lane = batch->owner;
     if (batch->failed != DB_OK)
-        trip_failed(ingest);
+        trip_failed(lane);
     else
-        answer_all(ingest);
+        answer_all(lane);
+}
+
+// The rules have changed since the batch was checked: it is checked and read again.
+static void check_again(struct lane *lane, int64_t version)
+{
+    db_exec(lane->db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+    if (++lane->rules_attempts > RULES_ATTEMPTS_MAX)
+        put_off_all(lane, WIRE_BUSY, RETRY_BUSY_MS);
+    else
+        pulse_await_rules(lane->ingest->server->pulse, version, again, lane);
 }
 
 static void read_done(struct batch *batch)
 {
-    struct ingest *ingest = batch->owner;
-    struct server *server = ingest->server;
+    struct lane *lane = batch->owner;
+    struct ingest *ingest = lane->ingest;
+    const struct world *world = ingest->server->world;
     if (batch->failed != DB_OK) {
-        trip_failed(ingest);
+        trip_failed(lane);
         return;
     }
-    if (batch->rules_version != server->world->version || batch->list[0]->world != server->world) {
-        db_exec(server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
-        if (++ingest->rules_attempts > RULES_ATTEMPTS_MAX)
-            put_off_all(ingest, WIRE_BUSY, RETRY_BUSY_MS);
-        else
-            pulse_await_rules(server->pulse, batch->rules_version, again, ingest);
+    if (batch->rules_version != world->version || batch->list[0]->world != world) {
+        check_again(lane, batch->rules_version);
         return;
     }
-    batch_decide(batch, server->identity);
+    batch_decide(batch, ingest->server->identity);
     if (batch->to_store > 0) {
         batch->done = written;
-        batch_write(batch, server->ingest_db);
+        batch_write(batch, lane->db);
+        ingest->reading = NULL;
+        ingest_go(ingest);
         return;
     }
-    db_exec(server->ingest_db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
-    answer_all(ingest);
+    db_exec(lane->db, NULL, "ROLLBACK", NULL, 0, 0, NULL, NULL);
+    answer_all(lane);
 }
 
 // All of a batch is checked by the same rules, the newest in memory.
-static void read_running(struct ingest *ingest)
+static void lane_read(struct lane *lane)
 {
-    struct batch *batch = ingest->running;
-    struct server *server = ingest->server;
+    struct batch *batch = lane->batch;
+    struct server *server = lane->ingest->server;
+    lane->ingest->reading = lane;
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->list[i]->world != server->world)
             submission_check(batch->list[i], server->world, pulse_today(server->pulse));
     }
-    batch->owner = ingest;
+    batch->owner = lane;
     batch->done = read_done;
-    batch_read(batch, server->ingest_db);
+    batch_read(batch, lane->db);
 }
 
 // Takes from what has gathered as much as one transaction should hold.
@@ -252,20 +289,37 @@ static struct batch *next_batch(struct ingest *ingest)
     return batch;
 }
 
+// A free lane, rather one that is connected.
+static struct lane *free_lane(struct ingest *ingest)
+{
+    struct lane *found = NULL;
+    for (size_t i = 0; i < INGEST_LANES; i++) {
+        struct lane *lane = &ingest->lanes[i];
+        if (lane->batch == NULL && (found == NULL || db_ready(lane->db)))
+            found = lane;
+    }
+    return found;
+}
+
 void ingest_go(struct ingest *ingest)
 {
-    if (ingest->running != NULL)
+    struct lane *lane = ingest->reading == NULL ? free_lane(ingest) : NULL;
+    if (lane == NULL)
         return;
-    ingest->running = next_batch(ingest);
-    if (ingest->running != NULL)
-        read_running(ingest);
+    lane->batch = next_batch(ingest);
+    if (lane->batch != NULL)
+        lane_read(lane);
 }
 
 // ---- life
 
 bool ingest_idle(const struct ingest *ingest)
 {
-    return ingest->running == NULL && ingest->gathering == NULL && ingest->halves == NULL;
+    for (size_t i = 0; i < INGEST_LANES; i++) {
+        if (ingest->lanes[i].batch != NULL)
+            return false;
+    }
+    return ingest->gathering == NULL && ingest->halves == NULL;
 }
 
 struct ingest *ingest_create(struct server *server)
@@ -274,7 +328,10 @@ struct ingest *ingest_create(struct server *server)
     ingest->server = server;
     ingest->bytes_max = (size_t)config_number(server->config, "ingest_mib") * MIB;
     ingest->batch_max = (size_t)config_number(server->config, "batch_submissions");
-    batch_prepare(server->ingest_db);
+    for (size_t i = 0; i < INGEST_LANES; i++) {
+        ingest->lanes[i] = (struct lane){.ingest = ingest, .db = server->ingest_db[i]};
+        batch_prepare(server->ingest_db[i]);
+    }
     return ingest;
 }
 
@@ -286,7 +343,8 @@ void ingest_destroy(struct ingest *ingest)
         next = half->next;
         batch_destroy(half);
     }
-    batch_destroy(ingest->running);
+    for (size_t i = 0; i < INGEST_LANES; i++)
+        batch_destroy(ingest->lanes[i].batch);
     batch_destroy(ingest->gathering);
     free(ingest);
 }

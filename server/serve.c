@@ -192,7 +192,9 @@ static void create_parts(struct serving *serving)
     unsigned timeout_ms = (unsigned)config_number(server->config, "statement_seconds") * 1000;
     server->loop = loop_create();
     loop_signals(server->loop, drain, serving);
-    server->ingest_db = db_create(server->loop, conninfo, "thidua-server ingest", timeout_ms);
+    for (size_t i = 0; i < INGEST_LANES; i++)
+        server->ingest_db[i] = db_create(server->loop, conninfo, "thidua-server ingest",
+                                         timeout_ms);
     server->document_db = db_create(server->loop, conninfo, "thidua-server documents", timeout_ms);
     server->small_db = db_create(server->loop, conninfo, "thidua-server small", timeout_ms);
     server->read_db = db_create(server->loop, conninfo, "thidua-server read", timeout_ms);
@@ -218,7 +220,8 @@ static void destroy_parts(struct serving *serving)
     db_destroy(server->read_db);
     db_destroy(server->small_db);
     db_destroy(server->document_db);
-    db_destroy(server->ingest_db);
+    for (size_t i = 0; i < INGEST_LANES; i++)
+        db_destroy(server->ingest_db[i]);
     access_destroy(server->access);
     world_release(server->world);
     loop_destroy(server->loop);

@@ -12,13 +12,15 @@
 #include "common/keys.h"
 #include "common/loop.h"
 
+#define INGEST_LANES 2 // batches under way: one is committed while the next is read
+
 struct server {
     struct loop *loop;
     const struct config *config;
     const struct identity *identity;
     const char *name;
     // Connections. Only the first two hold transactions over several trips, hence their own.
-    struct db *ingest_db;
+    struct db *ingest_db[INGEST_LANES];
     struct db *document_db;
     struct db *small_db; // pulse, rules, keys, commands: never anything long
     struct db *read_db;  // queries
