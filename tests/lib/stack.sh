@@ -14,18 +14,28 @@ THIDUA_SOURCE_DIR=${THIDUA_SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.
 test_dir=$(mktemp -d "${TMPDIR:-/tmp}/thidua-test.XXXXXX")
 stack_dir=$test_dir/stack
 
+# The signal that is sent to the group of an overdue test may hit this, too: once more, then.
+end_stack() {
+    local status=143
+    while [ -d "$stack_dir/run" ] && [ "$status" -eq 143 ]; do
+        status=0
+        "$THIDUA_SOURCE_DIR/scripts/stack" "$1" "$stack_dir" || status=$?
+    done
+}
+
 clean_up_test() {
     local status=$?
     trap - EXIT
+    trap : INT TERM # `timeout` sends it twice
     set +e
     if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then
         show_logs
     fi
     if [ -n "${THIDUA_KEEP:-}" ] && [ "$status" -ne 0 ]; then
-        [ -d "$stack_dir/run" ] && "$THIDUA_SOURCE_DIR/scripts/stack" stop "$stack_dir"
+        end_stack stop
         printf 'kept: %s\n' "$test_dir" >&2
     else
-        [ -d "$stack_dir/run" ] && "$THIDUA_SOURCE_DIR/scripts/stack" remove "$stack_dir"
+        end_stack remove
         rm -rf "$test_dir"
     fi
     exit "$status"

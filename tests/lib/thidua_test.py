@@ -26,7 +26,9 @@ LOG_TAIL_LINES = 15
 
 
 def _end_by_exception(number, _frame):
-    # ctest ends an overdue test with SIGTERM; the stack must go all the same.
+    # An overdue test is ended with SIGTERM, by `timeout` even twice; the stack must go all the
+    # same, so from the second on it is not listened to.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     raise SystemExit(128 + number)
 
 
@@ -64,8 +66,11 @@ class Stack:
         subprocess.run([SOURCE / "scripts/stack", command, self.directory, *arguments], check=True)
 
     def _control_if_there(self, command):
-        if (self.directory / "run").is_dir():
-            self.control(command)
+        # The signal that is sent to the group of an overdue test may hit this, too: once more, then.
+        while (self.directory / "run").is_dir():
+            status = subprocess.run([SOURCE / "scripts/stack", command, self.directory], check=False).returncode
+            if status != -signal.SIGTERM:
+                break
 
     def _read_env(self):
         text = subprocess.run(
