@@ -57,6 +57,7 @@ void batch_read(struct batch *batch, struct db *db);
 void batch_decide(struct batch *batch, const struct identity *identity);
 // Trip 2: inserts and COMMIT; DB_OK only when the server said COMMIT.
 void batch_write(struct batch *batch, struct db *db);
-void batch_prepare(struct db *db); // the statements of trip 2
+void batch_read_prepare(struct db *db);  // the statements of trip 1 …
+void batch_write_prepare(struct db *db); // … and of trip 2
 
 #endif

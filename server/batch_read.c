@@ -10,10 +10,10 @@
 #define ENTRIES_FIRST 16 // of a form's record
 
 static const char open_sql[] =
-    "SELECT now_us, rules_version, first_numbers FROM ingest_open($1, $2)";
+    "SELECT now_us, rules_version, first_numbers FROM ingest_open($1::text[], $2::integer)";
 static const char stored_sql[] =
     "SELECT id, digest, receipt FROM submission WHERE id = ANY ($1::uuid[])";
-// LATERAL with OFFSET 0: each form by its key, whatever the statistics say.
+// LATERAL with OFFSET 0: each form by its key.
 static const char forms_sql[] =
     "SELECT f.campaign, f.unit, f.period, f.accepted, f.indicator, f.state, f.value, f.denominator, f.note"
     "  FROM unnest($1::text[], $2::int[], $3::text[], $4::int[]) AS k (office, campaign, unit, period)"
@@ -280,6 +280,13 @@ static void add_submission(struct column *locks, struct form_columns *columns,
     }
 }
 
+void batch_read_prepare(struct db *db)
+{
+    db_prepare(db, "open", open_sql);
+    db_prepare(db, "stored", stored_sql);
+    db_prepare(db, "forms", forms_sql);
+}
+
 void batch_read(struct batch *batch, struct db *db)
 {
     struct column locks, ids;
@@ -307,9 +314,9 @@ void batch_read(struct batch *batch, struct db *db)
                                     column_end(&forms.units), column_end(&forms.periods)};
     db_begin(db);
     db_exec(db, NULL, "BEGIN", NULL, 0, 0, on_begin, batch);
-    db_exec(db, NULL, open_sql, opens, 2, 1, on_open, batch);
-    db_exec(db, NULL, stored_sql, stored, 1, 1, on_stored, batch);
-    db_exec(db, NULL, forms_sql, keys, 4, 1, on_forms, batch);
+    db_exec(db, "open", NULL, opens, 2, 1, on_open, batch);
+    db_exec(db, "stored", NULL, stored, 1, 1, on_stored, batch);
+    db_exec(db, "forms", NULL, keys, 4, 1, on_forms, batch);
     db_end(db);
     text_free(&locks.text);
     text_free(&ids.text);

@@ -9,7 +9,7 @@
 
 #define EPOCH_2000_US INT64_C(946684800000000) // where PostgreSQL's binary timestamps begin
 
-void batch_prepare(struct db *db)
+void batch_write_prepare(struct db *db)
 {
     db_prepare(
         db, "submission",

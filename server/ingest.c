@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MIB (1024u * 1024u)
+#define WORTH_SUBMISSIONS 32 // of a second batch at a time
 #define ATTEMPTS_MAX 6       // of a batch that the database turns away
 #define AGAIN_MS 50          // before the second attempt, doubled
 #define PATIENCE_MS 5000     // with a database that is gone, before those who wait are told
@@ -289,16 +290,20 @@ static struct batch *next_batch(struct ingest *ingest)
     return batch;
 }
 
-// A free lane, rather one that is connected.
+// A free lane, rather one that is connected. Beside a batch that is under way only one that is worth
+// a transaction of its own is begun: small ones gather until that one has ended.
 static struct lane *free_lane(struct ingest *ingest)
 {
     struct lane *found = NULL;
+    size_t busy = 0;
     for (size_t i = 0; i < INGEST_LANES; i++) {
         struct lane *lane = &ingest->lanes[i];
+        busy += lane->batch != NULL;
         if (lane->batch == NULL && (found == NULL || db_ready(lane->db)))
             found = lane;
     }
-    return found;
+    size_t waiting = ingest->gathering != NULL ? ingest->gathering->count : 0;
+    return busy == 0 || ingest->halves != NULL || waiting >= WORTH_SUBMISSIONS ? found : NULL;
 }
 
 void ingest_go(struct ingest *ingest)
@@ -330,7 +335,8 @@ struct ingest *ingest_create(struct server *server)
     ingest->batch_max = (size_t)config_number(server->config, "batch_submissions");
     for (size_t i = 0; i < INGEST_LANES; i++) {
         ingest->lanes[i] = (struct lane){.ingest = ingest, .db = server->ingest_db[i]};
-        batch_prepare(server->ingest_db[i]);
+        batch_read_prepare(server->ingest_db[i]);
+        batch_write_prepare(server->ingest_db[i]);
     }
     return ingest;
 }

@@ -24,13 +24,21 @@ static struct pair_slot *slot_of(const struct pair_map *map, struct pair key)
     }
 }
 
+// One for all maps of the process: asking the system for each map would be dear.
+static uint64_t process_seed(void)
+{
+    static uint64_t seed;
+    if (seed == 0)
+        randombytes_buf(&seed, sizeof seed);
+    return seed;
+}
+
 static void grow(struct pair_map *map)
 {
     struct pair_map larger = *map;
     larger.size = map->size > 0 ? 2 * map->size : SIZE_FIRST;
     larger.slots = mem_alloc(larger.size, sizeof *larger.slots);
-    if (larger.seed == 0)
-        randombytes_buf(&larger.seed, sizeof larger.seed);
+    larger.seed = process_seed();
     for (size_t i = 0; i < map->size; i++) {
         if (map->slots[i].value != NULL)
             *slot_of(&larger, map->slots[i].key) = map->slots[i];

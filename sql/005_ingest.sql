@@ -5,12 +5,16 @@ SET search_path = thidua;
 --   1. the shared cut lock: runs take their input cut when nobody holds it;
 --   2. a lock for each office touched: what is on record for it cannot change until the batch ends;
 --   3. an acceptance number for each submission of the batch.
--- Statements that follow in the transaction see everything earlier holders committed.
+-- Statements that follow in the transaction see everything earlier holders committed. Their plans go
+-- by keys, made once for a connection, whatever the tables' statistics say when they are new or empty.
 -- rules_version: newest document of units and campaigns, by which the batch must have been checked.
 CREATE FUNCTION ingest_open(offices text[], numbers integer,
                             OUT now_us bigint, OUT rules_version bigint, OUT first_numbers bigint[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 BEGIN
+    PERFORM set_config(name, setting, true)
+       FROM (VALUES ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
+                    ('plan_cache_mode', 'force_generic_plan')) AS s (name, setting);
     PERFORM pg_advisory_xact_lock_shared(cut_lock());
     PERFORM pg_advisory_xact_lock(7466727, k.key)
        FROM (SELECT DISTINCT hashtext(o) AS key FROM unnest(offices) AS o ORDER BY 1) AS k;
