@@ -198,7 +198,7 @@ static void on_forms(void *arg, enum db_class class, const PGresult *result)
     if (went_well(batch, class)) {
         const struct unit_tree *tree = world_tree(batch->list[0]->world);
         for (int row = 0; row < PQntuples(result); row++) {
-            struct field fields[9];
+            struct field fields[9] = {{NULL, -1}};
             for (int column = 0; column < 9; column++)
                 fields[column] = field_at(result, row, column);
             take_form(batch, tree, fields);
