@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define RULES_SPREAD_MS 2000 // servers look for new rules each second
+
 struct asking {
     struct outbox *outbox;
     struct arena *arena;
@@ -63,16 +65,26 @@ static void recall(const struct asking *asking)
     }
 }
 
+static enum wire_code ask_all(struct talk *talk, struct asking *asking)
+{
+    enum wire_code code = WIRE_OK;
+    for (size_t from = 0; from < asking->forms->count && code == WIRE_OK; from += WIRE_LOCATE_MAX) {
+        size_t left = asking->forms->count - from;
+        code = ask(talk, asking, from, left < WIRE_LOCATE_MAX ? left : WIRE_LOCATE_MAX);
+    }
+    return code;
+}
+
 const char *const *offices_of(struct talk *talk, struct outbox *outbox, struct arena *arena,
                               const char *campaign, const struct forms *forms,
                               enum wire_code *ret_code)
 {
     struct asking asking = {outbox, arena, campaign, forms,
                             arena_alloc(arena, forms->count + 1, sizeof *asking.offices)};
-    enum wire_code code = talk != NULL ? WIRE_OK : 0;
-    for (size_t from = 0; from < forms->count && code == WIRE_OK; from += WIRE_LOCATE_MAX) {
-        size_t left = forms->count - from;
-        code = ask(talk, &asking, from, left < WIRE_LOCATE_MAX ? left : WIRE_LOCATE_MAX);
+    enum wire_code code = talk != NULL ? ask_all(talk, &asking) : 0;
+    if (code == WIRE_NOT_FOUND) { // a campaign just loaded at another server is on its way here
+        talk_pause(RULES_SPREAD_MS);
+        code = ask_all(talk, &asking);
     }
     if (code == WIRE_OK)
         remember(&asking);

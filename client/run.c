@@ -3,19 +3,13 @@
 #include "client/progress.h"
 #include "client/report.h"
 #include "client/show.h"
+#include "client/talk.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define POLL_MS 200
 #define POLL_MAX_MS 2000
-
-static void sleep_ms(long ms)
-{
-    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&time, NULL);
-}
 
 // The cell of a column in the first row; "" when there is none.
 static const char *first_cell(const struct wire_table *table, const char *column)
@@ -61,7 +55,7 @@ static int wait_for_run(struct client *client, uint64_t number)
             message_clear(&answer);
         }
         if (exit_code < 0)
-            sleep_ms(pause);
+            talk_pause(pause);
     }
     progress_end();
     return exit_code;

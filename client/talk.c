@@ -245,7 +245,7 @@ static enum wire_code passing_code(const struct message *answer, uint32_t *ret_r
     return code == WIRE_BUSY || code == WIRE_UNAVAILABLE ? code : 0;
 }
 
-static void pause_for(int64_t ms)
+void talk_pause(int64_t ms)
 {
     struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     nanosleep(&time, NULL);
@@ -267,7 +267,7 @@ static void rest(const struct talk *talk, const struct effort *effort, uint32_t 
         ms = rounds > 6 ? PAUSE_MAX_MS : earlier((int64_t)PAUSE_MS << rounds, PAUSE_MAX_MS);
     }
     if (ms > 0)
-        pause_for(earlier(jittered(ms), effort->end - loop_now_ms()));
+        talk_pause(earlier(jittered(ms), effort->end - loop_now_ms()));
 }
 
 // What the last try came to, for the case that it was the last one.

@@ -44,4 +44,6 @@ struct bytes talk_answer_bytes(const struct talk *talk);
 // Changes whenever a new connection was made: a server keeps the parts of an upload for one of them.
 unsigned talk_connection(const struct talk *talk);
 
+void talk_pause(int64_t ms); // sleeps so long
+
 #endif
