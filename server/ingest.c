@@ -216,10 +216,13 @@ static void trip_failed(struct lane *lane)
 static void written(struct batch *batch)
 {
     struct lane *lane = batch->owner;
-    if (batch->failed != DB_OK)
+    if (batch->failed != DB_OK) {
         trip_failed(lane);
-    else
-        answer_all(lane);
+        return;
+    }
+    log_event(LOG_INFO, "batch_stored", "first=%lld submissions=%zu of=%zu attempts=%u",
+              (long long)batch->numbers[0], batch->to_store, batch->count, batch->attempts);
+    answer_all(lane);
 }
 
 // The rules have changed since the batch was checked: it is checked and read again.
