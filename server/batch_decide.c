@@ -50,6 +50,8 @@ static struct entry entry_of(const struct submission *submission, const struct w
 static void count_form(struct batch *batch, struct submission *submission, size_t at, bool keep)
 {
     const struct wire_form *form = &submission->message.submit.forms[at];
+    if (form->count == 0)
+        return;
     struct record *record = batch_record(
         batch, form_key(submission->campaign->id, submission->units[at], submission->periods[at]));
     for (size_t i = 0; i < form->count; i++) {
@@ -75,7 +77,8 @@ static bool is_late(const struct submission *submission, int64_t now_us)
 {
     const struct campaign *rules = submission->campaign->rules;
     for (size_t i = 0; i < submission->message.submit.form_count; i++) {
-        if (campaign_period_index(rules, submission->periods[i]) >= 0 &&
+        if (submission->then[i] != NO_UNIT &&
+            campaign_period_index(rules, submission->periods[i]) >= 0 &&
             period_late(rules, submission->periods[i], now_us, now_us))
             return true;
     }

@@ -136,7 +136,8 @@ static void keep_forms(struct submission *submission, int32_t today)
     for (size_t i = 0; i < submit->form_count; i++) {
         const struct wire_form *form = &submit->forms[i];
         submission->units[i] = unit_find(tree, form->unit);
-        if (submission->units[i] == NO_UNIT ||
+        submission->then[i] = NO_UNIT;
+        if (form->count == 0 || submission->units[i] == NO_UNIT ||
             !period_parse(form->period, strlen(form->period), &submission->periods[i]))
             continue;
         office_of(submission->campaign->rules, tree, submission->units[i], submission->periods[i],

@@ -16,7 +16,7 @@ struct submission {
     enum wire_code verdict; // 0: it may be stored; else what it is answered
     struct findings findings;
     uint32_t office;        // of the tree; NO_UNIT while unknown
-    uint32_t *then;         // by form: the office of its period
+    uint32_t *then;         // by form: the office of its period; NO_UNIT: a form without cells
     struct period *periods; // by form
     uint32_t *units;        // by form
     int16_t *numbers;       // by code of its table: the store's number of the indicator

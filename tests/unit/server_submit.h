@@ -13,6 +13,7 @@ struct submit_cell { // of a form of its own unless unit and period are those be
     int64_t value_e4, denominator_e4; // denominator 0: none
 };
 #define SUBMIT_CELLS_MAX 8
+#define SUBMIT_NO_CELL 0 // as a state: the form has no cells
 
 static inline struct submission *submit_make(enum role role, const char *unit, uint8_t id,
                                              const char *office, const struct submit_cell *cells,
@@ -29,9 +30,15 @@ static inline struct submission *submit_make(enum role role, const char *unit, u
         denominator[i] = cells[i].denominator_e4;
         has_denominator[i] = cells[i].denominator_e4 != 0;
         row[i] = (uint32_t)i + 2;
-        forms[i] = (struct wire_form){
-            cells[i].unit,   cells[i].period,     1,       &indicator[i], &state[i], &value[i],
-            &denominator[i], &has_denominator[i], &row[i], NULL};
+        forms[i] = (struct wire_form){.unit = cells[i].unit,
+                                      .period = cells[i].period,
+                                      .count = cells[i].state != SUBMIT_NO_CELL,
+                                      .indicator = &indicator[i],
+                                      .state = &state[i],
+                                      .value_e4 = &value[i],
+                                      .denominator_e4 = &denominator[i],
+                                      .has_denominator = &has_denominator[i],
+                                      .row = &row[i]};
     }
     struct message message = {.type = MESSAGE_SUBMIT,
                               .submit = {.id = {id},

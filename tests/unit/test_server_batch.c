@@ -133,6 +133,22 @@ static void within_a_batch(void **state)
     end(&test);
 }
 
+// A form without cells says nothing, whatever unit and period it names.
+static void empty_forms(void **state)
+{
+    struct test test = begin();
+    const struct submit_cell cells[] = {{"V1", "2022-Q1", 0, CELL_VALUE, 1, 0},
+                                        {"nowhere", "never", 0, SUBMIT_NO_CELL, 0, 0}};
+    (void)state;
+    struct submission *made = add(&test, 1, cells, 2, false);
+    assert_int_equal(made->verdict, 0);
+    assert_int_equal(made->then[1], NO_UNIT);
+    batch_decide(test.batch, &identity);
+    counts_are(made, 1, 0, 0, 0);
+    assert_int_equal(test.batch->forms.count, 1);
+    end(&test);
+}
+
 // Verified points and the unit's own stand side by side.
 static void assessed(void **state)
 {
@@ -276,10 +292,15 @@ static void late(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_cell),  cmocka_unit_test(within_a_batch),
-        cmocka_unit_test(assessed),  cmocka_unit_test(dry_runs_leave_no_trace),
-        cmocka_unit_test(ids_again), cmocka_unit_test(refused_but_stored),
-        cmocka_unit_test(receipts),  cmocka_unit_test(late),
+        cmocka_unit_test(one_cell),
+        cmocka_unit_test(within_a_batch),
+        cmocka_unit_test(empty_forms),
+        cmocka_unit_test(assessed),
+        cmocka_unit_test(dry_runs_leave_no_trace),
+        cmocka_unit_test(ids_again),
+        cmocka_unit_test(refused_but_stored),
+        cmocka_unit_test(receipts),
+        cmocka_unit_test(late),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
