@@ -40,6 +40,7 @@ static void takes_what_is_right(void **state)
     // one day of validity; a successor that begins on the day after, or is long there
     check("A,a,top,,2022-01-01,2022-01-01,B\nB,b,top,,2022-01-02,2022-12-31,C\nC,c,top,,,,\n", true,
           "");
+    check("B,b,top,,,,\nA,a,low,B,,,\n", true, ""); // just two, to be sorted
     // a level that is skipped
     check("A,a,top,,,,\nB,b,mid,A,,,\nC,c,low,B,,,\nD,d,low,A,,,\n", true, "");
 }
@@ -69,6 +70,11 @@ static void reports_all_at_once(void **state)
     // a bad date says nothing about what it touches
     check("P,p,top,,oops,,\nC,c,low,P,,,\nD,d,top,,,2022-01-01,P\n", false,
           "2 valid_from bad_date(oops; oops)\n");
+    check("P,p,top,,2022-01-02,2022-01-01,\nC,c,low,P,,,\n", false,
+          "2 valid_to from_after_to(2022-01-01; 2022-01-02, 2022-01-01)\n");
+    check("P,p,top,,,oops,\nP,p,top,,2022-01-01,,\n", false, "2 valid_to bad_date(oops; oops)\n");
+    // nor does a missing level
+    check("A,a,top,,,,\nB,b,,A,,,\n", false, "3 level missing_level()\n");
     check("P,p,top,,,oops,X\n", false, "2 valid_to bad_date(oops; oops)\n");
 }
 
@@ -80,25 +86,23 @@ static void limits_levels(void **state)
     for (int i = 1; i < UNIT_LEVELS_MAX; i++)
         text_addf(&rows, "U%d,u,l%d,U%d,,,\n", i, i, i - 1);
     check(rows.data, true, "");
+    text_adds(&rows, "V,v,,U0,,,\n");
+    check(rows.data, false, "18 level missing_level()\n");
     text_adds(&rows, "W,w,extra,U0,,,\nX,x,another,U0,,,\n");
-    check(rows.data, false, "18 level too_many_levels(extra; extra, 16)\n");
+    check(rows.data, false,
+          "18 level missing_level()\n19 level too_many_levels(extra; extra, 16)\n");
     text_free(&rows);
+}
 
-    char name[LEVEL_BYTES_MAX + 2] = "";
-    memset(name, 'x', LEVEL_BYTES_MAX);
-    for (int i = 0; i < 2; i++) {
-        text_addf(&rows, "A,a,%s,,,,\n", name);
-        struct findings findings = {0};
-        struct unit_tree *tree = tree_try(rows.data, &findings);
-        assert_int_equal(tree != NULL, i == 0);
-        assert_int_equal(findings.errors, i);
-        if (i == 1)
-            assert_int_equal(findings.list[0].code, FINDING_BAD_LEVEL);
-        unit_tree_destroy(tree);
-        findings_free(&findings);
-        text_free(&rows);
-        name[LEVEL_BYTES_MAX] = 'x';
-    }
+#define X8 "xxxxxxxx"
+
+static void limits_level_names(void **state)
+{
+    (void)state;
+    assert_int_equal(LEVEL_BYTES_MAX, 64);
+    check("A,a," X8 X8 X8 X8 X8 X8 X8 X8 ",,,,\n", true, "");
+    check("A,a," X8 X8 X8 X8 X8 X8 X8 X8 "x,,,,\n", false,
+          "2 level bad_level(" X8 X8 X8 X8 X8 X8 X8 "xxxxxxx…; 64)\n");
 }
 
 static void a_unit_keeps_its_level(void **state)
@@ -217,6 +221,7 @@ int main(void)
         cmocka_unit_test(refuses_bad_fields),
         cmocka_unit_test(reports_all_at_once),
         cmocka_unit_test(limits_levels),
+        cmocka_unit_test(limits_level_names),
         cmocka_unit_test(a_unit_keeps_its_level),
         cmocka_unit_test(rows_of_a_unit_are_disjoint),
         cmocka_unit_test(parents_are_there),
