@@ -42,6 +42,7 @@ struct db {
     int lost_timer, input_timer; // 0: none
     bool in_group;
     enum db_class segment; // class of the first error of the segment that is being answered
+    bool rolling_back;     // that segment's ROLLBACK is on its way
     struct prepared *prepared;
     size_t prepared_count, prepared_capacity;
     struct listener *listeners;
@@ -185,9 +186,36 @@ static int send_statement(struct db *db, const char *name, const char *sql,
                                              result_format);
 }
 
+static void rolled_back(void *arg, enum db_class class, const PGresult *result)
+{
+    struct db *db = arg;
+    (void)result;
+    if (class != DB_OK)
+        log_event(LOG_WARN, "db_rollback", "db=%s class=%d", db->application_name, (int)class);
+}
+
+static void send_rollback(struct db *db)
+{
+    db->rolling_back = true;
+    queue_add(&db->sent, rolled_back, db, false);
+    if (send_statement(db, NULL, "ROLLBACK", NULL, 0, 0) != 1)
+        connection_lost(db, PQerrorMessage(db->conn));
+    else
+        send_sync(db);
+}
+
+// What is sent while a failed segment still ends must not fall into the transaction it left open.
+static void leave_failed(struct db *db)
+{
+    if (db->state == DB_READY && db->segment != DB_OK && !db->rolling_back)
+        send_rollback(db);
+}
+
 void db_exec(struct db *db, const char *name, const char *sql, const struct db_param *params,
              int count, int result_format, db_fn *fn, void *arg)
 {
+    if (!db->in_group)
+        leave_failed(db);
     if (db->state != DB_READY) {
         add_lost(db, fn, arg);
         return;
@@ -201,6 +229,7 @@ void db_exec(struct db *db, const char *name, const char *sql, const struct db_p
 
 void db_begin(struct db *db)
 {
+    leave_failed(db);
     db->in_group = true;
 }
 
@@ -262,6 +291,7 @@ static void connection_made(struct db *db)
     timer_end(db, &db->timer);
     db->state = DB_STARTING;
     db->segment = DB_OK;
+    db->rolling_back = false;
     if (PQsetnonblocking(db->conn, 1) != 0 || PQenterPipelineMode(db->conn) != 1)
         connection_lost(db, PQerrorMessage(db->conn));
     else
@@ -316,19 +346,12 @@ static void db_connect_start(struct db *db)
 
 // ---- results
 
-static void rolled_back(void *arg, enum db_class class, const PGresult *result)
-{
-    struct db *db = arg;
-    (void)result;
-    if (class != DB_OK)
-        log_event(LOG_WARN, "db_rollback", "db=%s class=%d", db->application_name, (int)class);
-}
-
 // A segment is over. What an error left open is rolled back before anything else is sent.
 static void segment_end(struct db *db)
 {
-    bool failed = db->segment != DB_OK;
+    bool failed = db->segment != DB_OK, rolling_back = db->rolling_back;
     db->segment = DB_OK;
+    db->rolling_back = false;
     if (db->state == DB_STARTING) {
         if (failed) {
             connection_lost(db, "the connection could not be set up");
@@ -337,9 +360,10 @@ static void segment_end(struct db *db)
         db->state = DB_READY;
         db->retry_ms = RETRY_FIRST_MS;
         log_event(LOG_INFO, "db_ready", "db=%s", db->application_name);
-    } else if (failed && PQtransactionStatus(db->conn) == PQTRANS_INERROR &&
+    } else if (failed && !rolling_back && PQtransactionStatus(db->conn) == PQTRANS_INERROR &&
                db->sent.first == NULL) {
-        db_exec(db, NULL, "ROLLBACK", NULL, 0, 0, rolled_back, db);
+        send_rollback(db);
+        db->rolling_back = false; // of no failed segment
     }
 }
 
