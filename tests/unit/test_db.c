@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 
 static const char *conninfo;
 
@@ -85,7 +85,7 @@ static int set_up(void **state)
 {
     (void)state;
     test = (struct test){.loop = loop_create()};
-    test.db = db_create(test.loop, conninfo, "db test", 2000);
+    test.db = db_create(test.loop, conninfo, "db test", 60000);
     db_prepare(test.db, "twice", "SELECT $1::bigint * 2");
     run_until_ready();
     return 0;
@@ -139,7 +139,8 @@ static void classes(void **state)
         {"DO $$ BEGIN RAISE EXCEPTION 'f' USING ERRCODE = '40P01'; END $$", DB_RETRY},
         {"DO $$ BEGIN RAISE EXCEPTION 'f' USING ERRCODE = '53100'; END $$", DB_RETRY},
         {"DO $$ BEGIN RAISE EXCEPTION 'f' USING ERRCODE = '23505'; END $$", DB_DATA},
-        {"SELECT pg_sleep(10)", DB_RETRY}, // the statement's time-out
+        {"SET statement_timeout = 200", DB_OK},
+        {"SELECT pg_sleep(60)", DB_RETRY},
     };
     (void)state;
     for (size_t i = 0; i < TEST_COUNT(cases); i++) {
@@ -218,10 +219,10 @@ static void lost_and_found(void **state)
     (void)state;
     ask("SELECT pg_backend_pid()", &pid);
     run_until(&pid, "pid");
-    ask("SELECT pg_sleep(1)", &sleeping);
+    ask("SELECT pg_sleep(60)", &sleeping);
     ask("SELECT 1", &behind);
     snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%s)", pid.value);
-    PGconn *other = db_connect(conninfo, "db test, the other", 2000, &err);
+    PGconn *other = db_connect(conninfo, "db test, the other", 0, &err);
     assert_non_null(other);
     PQclear(db_run(other, sql, NULL, 0, 0, &err));
     PQfinish(other);
@@ -298,7 +299,7 @@ static void blocking(void **state)
     struct err err = {0};
     char buffer[8];
     const struct db_param params[] = {db_int8(INT64_MIN, buffer), db_bytea("a\0b", 3)};
-    PGconn *conn = db_connect(conninfo, "db test, blocking", 500, &err);
+    PGconn *conn = db_connect(conninfo, "db test, blocking", 60000, &err);
     (void)state;
     assert_non_null(conn);
     PGresult *result = db_run(conn, "SELECT $1::bigint, $2::bytea, length($2::bytea)", params, 2, 1,
@@ -312,7 +313,8 @@ static void blocking(void **state)
     assert_int_equal(err.kind, ERR_REJECT);
     assert_null(db_run(conn, "SELECT nothing", NULL, 0, 0, &err));
     assert_int_equal(err.kind, ERR_DIE);
-    assert_null(db_run(conn, "SELECT pg_sleep(5)", NULL, 0, 0, &err));
+    PQclear(db_run(conn, "SET statement_timeout = 200", NULL, 0, 0, &err));
+    assert_null(db_run(conn, "SELECT pg_sleep(60)", NULL, 0, 0, &err));
     assert_int_equal(err.kind, ERR_RETRY);
     assert_non_null(strstr(err.text, "57014"));
     PQfinish(conn);
