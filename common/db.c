@@ -169,21 +169,12 @@ static void send_sync(struct db *db)
 static int send_statement(struct db *db, const char *name, const char *sql,
                           const struct db_param *params, int count, int result_format)
 {
-    const char *values[DB_PARAMS_MAX];
-    int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX];
-    Oid types[DB_PARAMS_MAX];
-    if (count > DB_PARAMS_MAX)
-        abort();
-    for (int i = 0; i < count; i++) {
-        values[i] = params[i].data;
-        lengths[i] = params[i].length;
-        formats[i] = params[i].format;
-        types[i] = params[i].type;
-    }
-    return sql != NULL ? PQsendQueryParams(db->conn, sql, count, types, values, lengths, formats,
-                                           result_format)
-                       : PQsendQueryPrepared(db->conn, name, count, values, lengths, formats,
-                                             result_format);
+    struct params split;
+    params_fill(&split, params, count);
+    return sql != NULL ? PQsendQueryParams(db->conn, sql, count, split.types, split.values,
+                                           split.lengths, split.formats, result_format)
+                       : PQsendQueryPrepared(db->conn, name, count, split.values, split.lengths,
+                                             split.formats, result_format);
 }
 
 static void rolled_back(void *arg, enum db_class class, const PGresult *result)
@@ -325,12 +316,6 @@ static void no_patience(struct loop *loop, void *arg)
     connection_lost(db, "no connection in time");
 }
 
-static void no_notice(void *arg, const PGresult *result)
-{
-    (void)arg;
-    (void)result;
-}
-
 static void db_connect_start(struct db *db)
 {
     db->state = DB_CONNECTING;
@@ -339,7 +324,6 @@ static void db_connect_start(struct db *db)
         connection_lost(db, db->conn != NULL ? PQerrorMessage(db->conn) : "no memory");
         return;
     }
-    PQsetNoticeReceiver(db->conn, no_notice, NULL);
     db->timer = loop_timer(db->loop, CONNECT_TIMEOUT_MS, false, no_patience, db);
     watch(db, true);
 }

@@ -7,6 +7,14 @@
 // Begins a connection with our settings for the network; the caller polls or waits. PQfinish it.
 PGconn *db_connect_begin(const char *conninfo, const char *application_name);
 
+// Parameters as libpq wants them.
+struct params {
+    const char *values[DB_PARAMS_MAX];
+    int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX];
+    Oid types[DB_PARAMS_MAX];
+};
+void params_fill(struct params *out, const struct db_param *params, int count);
+
 // Statements and syncs that were sent and not answered yet, in their order.
 struct statement {
     struct statement *next;

@@ -3,16 +3,9 @@
 #include "common/db_private.h"
 
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 10000
-
-static void no_notice(void *arg, const PGresult *result)
-{
-    (void)arg;
-    (void)result;
-}
 
 static int fail(struct err *err, enum db_class class, const char *state, const char *why)
 {
@@ -63,7 +56,6 @@ PGconn *db_connect(const char *conninfo, const char *application_name,
         PQfinish(conn);
         return NULL;
     }
-    PQsetNoticeReceiver(conn, no_notice, NULL);
     if (set_up(conn, statement_timeout_ms, err) != 0) {
         PQfinish(conn);
         return NULL;
@@ -74,22 +66,13 @@ PGconn *db_connect(const char *conninfo, const char *application_name,
 PGresult *db_run(PGconn *conn, const char *sql, const struct db_param *params, int count,
                  int result_format, struct err *err)
 {
-    const char *values[DB_PARAMS_MAX];
-    int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX];
-    Oid types[DB_PARAMS_MAX];
-    if (count > DB_PARAMS_MAX)
-        abort();
-    for (int i = 0; i < count; i++) {
-        values[i] = params[i].data;
-        lengths[i] = params[i].length;
-        formats[i] = params[i].format;
-        types[i] = params[i].type;
-    }
+    struct params split;
+    params_fill(&split, params, count);
     // Without parameters several statements may stand in one text.
     PGresult *result = count == 0 && result_format == 0
                            ? PQexec(conn, sql)
-                           : PQexecParams(conn, sql, count, types, values, lengths, formats,
-                                          result_format);
+                           : PQexecParams(conn, sql, count, split.types, split.values,
+                                          split.lengths, split.formats, result_format);
     enum db_class class = db_classify(result);
     if (class == DB_OK)
         return result;

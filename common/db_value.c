@@ -2,10 +2,17 @@
 #include "common/db.h"
 #include "common/db_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define INT8_OID 20u
 #define BYTEA_OID 17u
+
+static void no_notice(void *arg, const PGresult *result)
+{
+    (void)arg;
+    (void)result;
+}
 
 PGconn *db_connect_begin(const char *conninfo, const char *application_name)
 {
@@ -17,7 +24,10 @@ PGconn *db_connect_begin(const char *conninfo, const char *application_name)
                                  "client_encoding",  NULL};
     const char *const values[] = {conninfo, application_name, "10",   "1", "15", "5",
                                   "3",      "30000",          "UTF8", NULL};
-    return PQconnectStartParams(names, values, 1);
+    PGconn *conn = PQconnectStartParams(names, values, 1);
+    if (conn != NULL)
+        PQsetNoticeReceiver(conn, no_notice, NULL);
+    return conn;
 }
 
 struct db_param db_text(const char *text)
@@ -38,6 +48,18 @@ struct db_param db_bytea(const void *data, size_t length)
     // An empty value is no NULL.
     return (struct db_param){
         .data = data != NULL ? data : "", .length = (int)length, .format = 1, .type = BYTEA_OID};
+}
+
+void params_fill(struct params *out, const struct db_param *params, int count)
+{
+    if (count > DB_PARAMS_MAX)
+        abort();
+    for (int i = 0; i < count; i++) {
+        out->values[i] = params[i].data;
+        out->lengths[i] = params[i].length;
+        out->formats[i] = params[i].format;
+        out->types[i] = params[i].type;
+    }
 }
 
 void db_put_int(struct text *out, uint64_t value, unsigned bytes)
