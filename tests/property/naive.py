@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """core/ against the independent computation of tests/naive, byte for byte, over random campaigns.
 
-THIDUA_SEED (first seed, default 1) and THIDUA_CASES (default 200) choose the campaigns; each is run for all its periods,
+THIDUA_SEED (first seed, default 1) and THIDUA_CASES (default 100) choose the campaigns; each is run for all its periods,
 in parts of one, two, three tops or all, with the cells in a shuffled order. A difference names its seed; `tests/naive/
 generate.py --seed N --out DIR` makes that campaign again.
 """
@@ -22,7 +22,7 @@ import generate  # noqa: E402
 import naive  # noqa: E402
 from score import HANOI  # noqa: E402
 
-FIRST, COUNT = int(os.environ.get("THIDUA_SEED", "1")), int(os.environ.get("THIDUA_CASES", "200"))
+FIRST, COUNT = int(os.environ.get("THIDUA_SEED", "1")), int(os.environ.get("THIDUA_CASES", "100"))
 SHOWN_LINES = 12
 
 
