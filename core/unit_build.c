@@ -227,7 +227,7 @@ static bool day_without(const struct builder *builder, const struct draft *draft
 {
     const struct draft *drafts = builder->drafts;
     size_t low = builder->first[parent], high = builder->first[parent + 1];
-    size_t first = low, end = high;
+    size_t first = low;
     while (low < high) { // the first one that begins after the draft does
         size_t middle = low + (high - low) / 2;
         if (drafts[middle].from <= draft->from)
@@ -236,8 +236,8 @@ static bool day_without(const struct builder *builder, const struct draft *draft
             high = middle;
     }
     if (low == first || drafts[low - 1].to < draft->from) {
-        // An open beginning has no date to name, but then the parent's next row has one.
-        *ret_day = draft->from == DAY_MIN && low < end ? drafts[low].from - 1 : draft->from;
+        // An open beginning has no date to name, but then the parent's first row has one.
+        *ret_day = draft->from == DAY_MIN ? drafts[first].from - 1 : draft->from;
         return true;
     }
     int32_t until = drafts[drafts[low - 1].run_end].to;
