@@ -144,12 +144,13 @@ void output_ranking_line(struct text *out, const struct campaign *campaign,
                          const struct standing *standing)
 {
     struct period when = {0};
-    period_parse(period, strlen(period), &when);
+    bool known = period_parse(period, strlen(period), &when);
+    int32_t day = known ? campaign_last_day(campaign, when) : DAY_MAX;
     add_field(out, period);
     add_field(out, campaign->cluster_count > 0 ? campaign->clusters[standing->cluster].code : "");
     add_rank(out, standing->rank);
     add_field(out, tree->units[standing->unit].code);
-    add_field(out, unit_name_at(tree, standing->unit, campaign_last_day(campaign, when)));
+    add_field(out, unit_name_at(tree, standing->unit, day));
     add_points(out, standing->total_e2);
     text_addf(out, "%u,", standing->met_count);
     add_points(out, standing->points_e2);
