@@ -48,6 +48,9 @@ struct db_param {
 }; // data NULL = SQL NULL; type = Oid, 0 = let the server say
 struct db_param db_text(const char *text);
 struct db_param db_int8(int64_t value, char buffer[8]);
+// An integer as text, for parameters whose integer type the statement says.
+#define DB_INTEGER_SIZE 24
+struct db_param db_integer(int64_t value, char buffer[DB_INTEGER_SIZE]);
 struct db_param db_bytea(const void *data, size_t length);
 // One statement of its own (prepared `name`, or text when `sql` is given), results in binary or text.
 void db_exec(struct db *db, const char *name, const char *sql, const struct db_param *params,
@@ -72,5 +75,8 @@ bool db_committed(const PGresult *result); // the result of a COMMIT that commit
 // Big-endian ints; arrays and numeric are in db_binary.h.
 void db_put_int(struct text *out, uint64_t value, unsigned bytes);
 uint64_t db_get_int(const char *data, unsigned bytes);
+
+// An integer of a result in text; the row and the column are there.
+int64_t db_integer_at(const PGresult *result, int row, int column);
 
 #endif

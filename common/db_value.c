@@ -2,6 +2,8 @@
 #include "common/db.h"
 #include "common/db_private.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +43,17 @@ struct db_param db_int8(int64_t value, char buffer[8])
     for (int i = 7; i >= 0; i--, bits >>= 8)
         buffer[i] = (char)(uint8_t)bits;
     return (struct db_param){.data = buffer, .length = 8, .format = 1, .type = INT8_OID};
+}
+
+struct db_param db_integer(int64_t value, char buffer[DB_INTEGER_SIZE])
+{
+    snprintf(buffer, DB_INTEGER_SIZE, "%" PRId64, value);
+    return db_text(buffer);
+}
+
+int64_t db_integer_at(const PGresult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result, row, column), NULL, 10);
 }
 
 struct db_param db_bytea(const void *data, size_t length)

@@ -70,7 +70,7 @@ static void on_run(void *arg, enum db_class class, const PGresult *result)
         return;
     }
     command->code = WIRE_OK;
-    command->number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    command->number = db_integer_at(result, 0, 0);
     planner_poke(server->planner);
     command_answer(command, "run_start");
 }
@@ -163,7 +163,7 @@ static void on_key_version(void *arg, enum db_class class, const PGresult *resul
         free(command);
         return;
     }
-    int64_t version = class == DB_OK ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+    int64_t version = class == DB_OK ? db_integer_at(result, 0, 0) : 0;
     pulse_await_keys(command->asker.server->pulse, version, keys_loaded, command);
 }
 

@@ -82,12 +82,10 @@ struct claim {
 static void fail_job(struct dispatch *dispatch, uint64_t job, uint64_t lease, const char *why,
                      bool final)
 {
-    char id[24], number[24], most[16];
-    snprintf(id, sizeof id, "%llu", (unsigned long long)job);
-    snprintf(number, sizeof number, "%llu", (unsigned long long)lease);
-    snprintf(most, sizeof most, "%d", JOB_ATTEMPTS_MAX);
-    const struct db_param params[] = {db_text(id), db_text(number), db_text(why),
-                                      db_text(final ? "true" : "false"), db_text(most)};
+    char id[DB_INTEGER_SIZE], number[DB_INTEGER_SIZE], most[DB_INTEGER_SIZE];
+    const struct db_param params[] = {
+        db_integer((int64_t)job, id), db_integer((int64_t)lease, number), db_text(why),
+        db_text(final ? "true" : "false"), db_integer(JOB_ATTEMPTS_MAX, most)};
     db_exec(dispatch->db, NULL, "SELECT thidua.job_fail($1, $2, $3, $4, $5)", params, 5, 0, nothing,
             NULL);
 }
@@ -114,8 +112,8 @@ static void on_claimed(void *arg, enum db_class class, const PGresult *result)
     if (worker) // one that is gone keeps its leases until they end
         worker->claiming = false;
     for (int i = 0; class == DB_OK && worker && i < PQntuples(result); i++)
-        hand_out(claim->dispatch, worker, strtoull(PQgetvalue(result, i, 0), NULL, 10),
-                 strtoull(PQgetvalue(result, i, 1), NULL, 10));
+        hand_out(claim->dispatch, worker, (uint64_t)db_integer_at(result, i, 0),
+                 (uint64_t)db_integer_at(result, i, 1));
     nothing(NULL, class, result);
     free(claim);
 }
@@ -125,12 +123,10 @@ static void claim_for(struct dispatch *dispatch, struct worker *worker)
     if (dispatch->draining || worker->claiming || worker->handed_count >= worker->credit ||
         loop_now_ms() - worker->heard_ms > WORKER_QUIET_MS || !db_ready(dispatch->db))
         return;
-    char most[16], lease[16], hard[16];
-    snprintf(most, sizeof most, "%zu", worker->credit - worker->handed_count);
-    snprintf(lease, sizeof lease, "%u", dispatch->options.lease_ms);
-    snprintf(hard, sizeof hard, "%d", JOB_HARD_DEADLINE_S);
-    const struct db_param params[] = {db_text(worker->name), db_text(most), db_text(lease),
-                                      db_text(hard)};
+    char most[DB_INTEGER_SIZE], lease[DB_INTEGER_SIZE], hard[DB_INTEGER_SIZE];
+    const struct db_param params[] = {
+        db_text(worker->name), db_integer((int64_t)(worker->credit - worker->handed_count), most),
+        db_integer(dispatch->options.lease_ms, lease), db_integer(JOB_HARD_DEADLINE_S, hard)};
     struct claim *claim = mem_alloc(1, sizeof *claim);
     *claim = (struct claim){dispatch, worker->peer};
     worker->claiming = true;
@@ -171,8 +167,8 @@ static void on_beat_answer(void *arg, enum db_class class, const PGresult *resul
     struct message message = {.type = MESSAGE_LEASE_LOST,
                               .leases = {.jobs = jobs, .leases = leases}};
     for (int i = 0; class == DB_OK && i < PQntuples(result) && i < CREDIT_MAX; i++) {
-        jobs[i] = strtoull(PQgetvalue(result, i, 0), NULL, 10);
-        leases[i] = strtoull(PQgetvalue(result, i, 1), NULL, 10);
+        jobs[i] = (uint64_t)db_integer_at(result, i, 0);
+        leases[i] = (uint64_t)db_integer_at(result, i, 1);
         message.leases.count++;
     }
     if (message.leases.count > 0)
@@ -196,11 +192,11 @@ static void on_heartbeat(struct dispatch *dispatch, const struct bus_peer *peer,
     if (worker)
         worker->heard_ms = loop_now_ms();
     if (jobs.length > 0) {
-        char lease[16];
+        char lease[DB_INTEGER_SIZE];
         text_adds(&jobs, "}");
         text_adds(&leases, "}");
-        snprintf(lease, sizeof lease, "%u", dispatch->options.lease_ms);
-        const struct db_param params[] = {db_text(jobs.data), db_text(leases.data), db_text(lease)};
+        const struct db_param params[] = {db_text(jobs.data), db_text(leases.data),
+                                          db_integer(dispatch->options.lease_ms, lease)};
         struct claim *beat = mem_alloc(1, sizeof *beat);
         *beat = (struct claim){dispatch, *peer};
         db_exec(dispatch->db, NULL, "SELECT * FROM thidua.job_beat($1, $2, $3)", params, 3, 0,
@@ -325,7 +321,7 @@ static void on_swept(void *arg, enum db_class class, const PGresult *result)
     struct dispatch *dispatch = arg;
     dispatch->sweeping = false;
     nothing(NULL, class, result);
-    if (class == DB_OK && strtol(PQgetvalue(result, 0, 0), NULL, 10) > 0) {
+    if (class == DB_OK && db_integer_at(result, 0, 0) > 0) {
         dispatch_poke(dispatch);
         dispatch->options.finished(dispatch->loop, dispatch->options.arg);
     }
@@ -340,9 +336,8 @@ static void on_tick(struct loop *loop, void *arg)
     if (dispatch->sweeping || loop_now_ms() - dispatch->swept_ms < SWEEP_EVERY_MS ||
         !db_ready(dispatch->db))
         return;
-    char most[16];
-    snprintf(most, sizeof most, "%d", JOB_ATTEMPTS_MAX);
-    const struct db_param params[] = {db_text(most)};
+    char most[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_integer(JOB_ATTEMPTS_MAX, most)};
     dispatch->sweeping = true;
     dispatch->swept_ms = loop_now_ms();
     db_exec(dispatch->db, NULL, "SELECT thidua.job_sweep($1)", params, 1, 0, on_swept, dispatch);

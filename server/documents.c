@@ -157,7 +157,7 @@ static void on_stored(void *arg, enum db_class class, const PGresult *result)
     struct load *load = arg;
     on_step(load, class, result);
     if (class == DB_OK)
-        load->accepted = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+        load->accepted = db_integer_at(result, 0, 0);
 }
 
 static void on_commit(void *arg, enum db_class class, const PGresult *result)
@@ -293,7 +293,7 @@ static void on_rules(void *arg, enum db_class class, const PGresult *result)
     struct load *load = arg;
     on_step(load, class, result);
     if (class == DB_OK)
-        load->rules_version = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+        load->rules_version = db_integer_at(result, 0, 0);
 }
 
 static void on_record(void *arg, enum db_class class, const PGresult *result)

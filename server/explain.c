@@ -138,8 +138,7 @@ static void take_time(struct explain *explain, const PGresult *result, int row)
     uint32_t unit = unit_find(plan->tree, PQgetvalue(result, row, TIME_UNIT)), then = NO_UNIT;
     struct period period;
     if (unit == NO_UNIT ||
-        !period_from_number((int32_t)strtol(PQgetvalue(result, row, TIME_PERIOD), NULL, 10),
-                            &period))
+        !period_from_number((int32_t)db_integer_at(result, row, TIME_PERIOD), &period))
         return;
     int slot = campaign_period_index(plan->campaign, period);
     if (slot < 0 || (size_t)slot >= plan->period_slots)
@@ -148,7 +147,7 @@ static void take_time(struct explain *explain, const PGresult *result, int row)
     if (then == NO_UNIT)
         return;
     int64_t *first = &explain->handed_in_us[then * plan->period_slots + (size_t)slot];
-    int64_t at = strtoll(PQgetvalue(result, row, TIME_AT), NULL, 10);
+    int64_t at = db_integer_at(result, row, TIME_AT);
     *first = at < *first ? at : *first;
 }
 

@@ -89,18 +89,6 @@ static bool stopped(struct planner *planner, enum db_class class, const PGresult
     return false;
 }
 
-static int64_t number_at(const PGresult *result, int row, int column)
-{
-    return strtoll(PQgetvalue(result, row, column), NULL, 10);
-}
-
-// A parameter as text in a caller's buffer.
-static struct db_param number_param(int64_t value, char buffer[static 24])
-{
-    snprintf(buffer, 24, "%lld", (long long)value);
-    return db_text(buffer);
-}
-
 // ---- advance ----
 
 static void on_advanced(void *arg, enum db_class class, const PGresult *result)
@@ -110,7 +98,7 @@ static void on_advanced(void *arg, enum db_class class, const PGresult *result)
         return;
     int changed = PQntuples(result);
     for (int i = 0; i < changed; i++) {
-        enum run_state state = (enum run_state)number_at(result, i, 1);
+        enum run_state state = (enum run_state)db_integer_at(result, i, 1);
         log_event(state == RUN_FAILED ? LOG_ERROR : LOG_INFO, "run",
                   "run=%s state=%s reason=\"%s\"", PQgetvalue(result, i, 0), run_state_name(state),
                   PQgetvalue(result, i, 2));
@@ -124,8 +112,8 @@ static void on_advanced(void *arg, enum db_class class, const PGresult *result)
 
 static void advance(struct planner *planner)
 {
-    char term[24];
-    const struct db_param params[] = {number_param(planner->term, term)};
+    char term[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_integer(planner->term, term)};
     db_exec(planner->db, NULL, "SELECT * FROM thidua.run_advance($1)", params, 1, 0, on_advanced,
             planner);
 }
@@ -143,8 +131,8 @@ static void on_run_failed(void *arg, enum db_class class, const PGresult *result
 
 static void fail_run(struct planner *planner, const struct open_run *run, const struct err *err)
 {
-    char term[24], id[24];
-    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id),
+    char term[DB_INTEGER_SIZE], id[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_integer(planner->term, term), db_integer(run->id, id),
                                       db_text(err->text)};
     log_event(LOG_ERROR, "run_failed", "run=%lld error=%s text=\"%s\"", (long long)run->id,
               err->code, err->text);
@@ -188,8 +176,8 @@ static void store_plan(struct planner *planner, const struct open_run *run,
     text_adds(&stages, "}");
     text_adds(&kinds, "}");
     text_adds(&arguments, "}");
-    char term[24], id[24];
-    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id),
+    char term[DB_INTEGER_SIZE], id[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_integer(planner->term, term), db_integer(run->id, id),
                                       db_text(stages.data), db_text(kinds.data),
                                       db_text(arguments.data)};
     db_exec(planner->db, NULL, "SELECT thidua.run_plan($1, $2, $3, $4, $5)", params, 5, 0,
@@ -203,7 +191,7 @@ static void store_plan(struct planner *planner, const struct open_run *run,
 static const char *document_text(const PGresult *result, int64_t accepted)
 {
     for (int i = 0; accepted != 0 && i < PQntuples(result); i++)
-        if (number_at(result, i, 0) == accepted)
+        if (db_integer_at(result, i, 0) == accepted)
             return PQgetvalue(result, i, 1);
     return NULL;
 }
@@ -260,8 +248,8 @@ static void on_cut(void *arg, enum db_class class, const PGresult *result)
 
 static void cut_run(struct planner *planner, const struct open_run *run)
 {
-    char term[24], id[24];
-    const struct db_param params[] = {number_param(planner->term, term), number_param(run->id, id)};
+    char term[DB_INTEGER_SIZE], id[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_integer(planner->term, term), db_integer(run->id, id)};
     db_exec(planner->db, NULL, "SELECT thidua.run_cut($1, $2)", params, 2, 0, on_cut, planner);
 }
 
@@ -286,12 +274,12 @@ static void on_open_runs(void *arg, enum db_class class, const PGresult *result)
     planner->run_count = planner->run_at = 0;
     for (int i = 0; i < PQntuples(result); i++) {
         struct open_run *run = MEM_PUSH(planner->runs, planner->run_count, planner->run_capacity);
-        run->id = number_at(result, i, 0);
-        run->state = (int)number_at(result, i, 1);
-        run->campaign = (int)number_at(result, i, 2);
-        run->period = (int32_t)number_at(result, i, 3);
+        run->id = db_integer_at(result, i, 0);
+        run->state = (int)db_integer_at(result, i, 1);
+        run->campaign = (int)db_integer_at(result, i, 2);
+        run->period = (int32_t)db_integer_at(result, i, 3);
         for (int d = 0; d < 6; d++)
-            run->documents[d] = number_at(result, i, 4 + d);
+            run->documents[d] = db_integer_at(result, i, 4 + d);
     }
     next_run(planner);
 }
@@ -314,7 +302,7 @@ static void on_night(void *arg, enum db_class class, const PGresult *result)
         return;
     if (class != DB_OK)
         planner->night_missed = true;
-    else if (number_at(result, 0, 0) > 0)
+    else if (db_integer_at(result, 0, 0) > 0)
         log_event(LOG_INFO, "night", "run=%s campaign=%d", PQgetvalue(result, 0, 0),
                   planner->campaigns[planner->campaign_at].id);
     planner->campaign_at++;
@@ -329,15 +317,16 @@ static void next_campaign(struct planner *planner)
         return;
     }
     const struct night_campaign *campaign = &planner->campaigns[planner->campaign_at];
-    char term[24], id[24], at[24], period[24], slot[DAY_TEXT_SIZE];
+    char term[DB_INTEGER_SIZE], id[DB_INTEGER_SIZE], at[DB_INTEGER_SIZE], period[DB_INTEGER_SIZE],
+        slot[DAY_TEXT_SIZE];
     int64_t slot_at = day_end_instant(planner->night_done - 1) +
                       (int64_t)planner->nightly_minutes * 60;
     day_format(planner->night_done, slot);
-    const struct db_param params[] = {number_param(planner->term, term),
-                                      number_param(campaign->id, id),
+    const struct db_param params[] = {db_integer(planner->term, term),
+                                      db_integer(campaign->id, id),
                                       db_text(slot),
-                                      number_param(slot_at, at),
-                                      number_param(period_number(campaign->period), period),
+                                      db_integer(slot_at, at),
+                                      db_integer(period_number(campaign->period), period),
                                       db_text(campaign->over ? "true" : "false")};
     db_exec(planner->db, NULL,
             "SELECT thidua.run_nightly($1, $2, $3, to_timestamp($4::bigint), $5, $6)", params, 6, 0,
@@ -356,8 +345,8 @@ static void on_lead(void *arg, enum db_class class, const PGresult *result)
     struct planner *planner = arg;
     if (failed(planner, class, result, "lead"))
         return;
-    int64_t term = number_at(result, 0, 0);
-    planner->now_us = number_at(result, 0, 1);
+    int64_t term = db_integer_at(result, 0, 0);
+    planner->now_us = db_integer_at(result, 0, 1);
     if (term != planner->term && term != 0)
         log_event(LOG_INFO, "leading", "term=%lld", (long long)term);
     planner->term = term;
@@ -391,8 +380,8 @@ static void look(struct planner *planner)
     }
     if (planner->left || !db_ready(planner->db))
         return;
-    char ttl[24];
-    const struct db_param params[] = {db_text(planner->name), number_param(LEAD_MS, ttl)};
+    char ttl[DB_INTEGER_SIZE];
+    const struct db_param params[] = {db_text(planner->name), db_integer(LEAD_MS, ttl)};
     planner->looking = true;
     db_exec(
         planner->db, NULL,

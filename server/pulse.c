@@ -215,7 +215,7 @@ static void on_pulse(void *arg, enum db_class class, const PGresult *result)
     }
     int64_t values[4];
     for (int i = 0; i < 4; i++)
-        values[i] = strtoll(PQgetvalue(result, 0, i), NULL, 10);
+        values[i] = db_integer_at(result, 0, i);
     pulse->offset_us = values[0] - monotonic_us();
     pulse->clock_known = true;
     schema_changed(pulse, values[3]);

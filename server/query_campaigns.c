@@ -13,7 +13,7 @@ static int row_of(const PGresult *result, int32_t campaign)
 {
     for (int low = 0, high = PQntuples(result); low < high;) {
         int middle = low + (high - low) / 2;
-        long id = strtol(PQgetvalue(result, middle, 0), NULL, 10);
+        long id = db_integer_at(result, middle, 0);
         if (id == campaign)
             return middle;
         if (id < campaign)

@@ -165,7 +165,7 @@ static void on_documents(void *arg, enum db_class class, const PGresult *result)
         return;
     }
     for (int row = 0; row < PQntuples(result); row++) {
-        int64_t accepted = strtoll(PQgetvalue(result, row, 0), NULL, 10);
+        int64_t accepted = db_integer_at(result, row, 0);
         for (int i = 0; i < RUN_DOCUMENTS; i++)
             if (query->run.documents[i] == accepted)
                 texts[i] = PQgetvalue(result, row, 1);
@@ -241,7 +241,7 @@ static void on_run(void *arg, enum db_class class, const PGresult *result)
         return;
     }
     for (int i = 0; i < 4 + RUN_DOCUMENTS; i++)
-        values[i] = strtoll(PQgetvalue(result, 0, i), NULL, 10);
+        values[i] = db_integer_at(result, 0, i);
     query->run = (struct query_run){.id = values[0], .cut = values[2], .cut_us = values[3]};
     memcpy(query->run.documents, values + 4, sizeof query->run.documents);
     period_from_number((int32_t)values[1], &query->period);

@@ -88,8 +88,8 @@ static bool figure_row(struct trace *trace, uint32_t unit)
         return true;
     const struct indicator *indicator = &trace->plan->campaign->indicators[trace->indicator];
     const char *numerator = PQgetvalue(figures, row, FIGURE_NUMERATOR);
-    long expected = strtol(PQgetvalue(figures, row, FIGURE_LEAVES), NULL, 10) -
-                    strtol(PQgetvalue(figures, row, FIGURE_NA), NULL, 10);
+    long expected = db_integer_at(figures, row, FIGURE_LEAVES) -
+                    db_integer_at(figures, row, FIGURE_NA);
     bool reported = strcmp(PQgetvalue(figures, row, FIGURE_REPORTED), "0") != 0;
     bool wrong = differs(trace, unit, numerator);
     char period[PERIOD_TEXT_SIZE], denominator[24] = "";
@@ -127,7 +127,7 @@ static bool is_replaced(const struct trace *trace, int row)
 {
     const PGresult *cells = trace->cells;
     return row + 1 < PQntuples(cells) && same_cell(cells, row, row + 1) &&
-           strtoll(PQgetvalue(cells, row + 1, CELL_ACCEPTED), NULL, 10) <= trace->query->run.cut;
+           db_integer_at(cells, row + 1, CELL_ACCEPTED) <= trace->query->run.cut;
 }
 
 static bool entry_row(struct trace *trace, int row)

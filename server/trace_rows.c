@@ -30,13 +30,12 @@ void trace_read_cell(const struct query *query, const PGresult *cells, int row,
 {
     *ret = (struct trace_cell){
         .unit = unit_find(query->input->input->tree, PQgetvalue(cells, row, CELL_UNIT)),
-        .accepted = strtoll(PQgetvalue(cells, row, CELL_ACCEPTED), NULL, 10),
-        .value_e4 = strtoll(PQgetvalue(cells, row, CELL_VALUE_E4), NULL, 10),
+        .accepted = db_integer_at(cells, row, CELL_ACCEPTED),
+        .value_e4 = db_integer_at(cells, row, CELL_VALUE_E4),
         .has_denominator = !PQgetisnull(cells, row, CELL_DENOMINATOR_E4),
-        .denominator_e4 = strtoll(PQgetvalue(cells, row, CELL_DENOMINATOR_E4), NULL, 10),
-        .state = (int)strtol(PQgetvalue(cells, row, CELL_STATE), NULL, 10)};
-    period_from_number((int32_t)strtol(PQgetvalue(cells, row, CELL_PERIOD), NULL, 10),
-                       &ret->period);
+        .denominator_e4 = db_integer_at(cells, row, CELL_DENOMINATOR_E4),
+        .state = (int)db_integer_at(cells, row, CELL_STATE)};
+    period_from_number((int32_t)db_integer_at(cells, row, CELL_PERIOD), &ret->period);
 }
 
 static const char *sender_of(const PGresult *cells, int row, char buffer[static QUERY_CELL_SIZE])

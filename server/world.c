@@ -102,14 +102,9 @@ static struct world_campaign *campaign_make(int32_t id, int64_t accepted, const 
 
 // ---- making a world
 
-static int64_t number_at(const PGresult *result, int row, int column)
-{
-    return strtoll(PQgetvalue(result, row, column), NULL, 10);
-}
-
 static struct world_units *take_units(const struct world *old, const PGresult *documents, int row)
 {
-    int64_t accepted = number_at(documents, row, 2);
+    int64_t accepted = db_integer_at(documents, row, 2);
     if (old != NULL && old->units != NULL && old->units->accepted == accepted) {
         old->units->references++;
         return old->units;
@@ -122,8 +117,8 @@ static struct world_units *take_units(const struct world *old, const PGresult *d
 static struct world_campaign *take_campaign(const struct world *old, const PGresult *documents,
                                             int row)
 {
-    int32_t id = (int32_t)number_at(documents, row, 1);
-    int64_t accepted = number_at(documents, row, 2);
+    int32_t id = (int32_t)db_integer_at(documents, row, 1);
+    int64_t accepted = db_integer_at(documents, row, 2);
     for (size_t i = 0; old != NULL && i < old->campaign_count; i++) {
         if (old->campaigns[i]->id == id && old->campaigns[i]->accepted == accepted) {
             old->campaigns[i]->references++;
@@ -146,14 +141,14 @@ static int by_code(const void *left, const void *right)
 static void take_numbers(struct world *world, const PGresult *indicators)
 {
     for (int row = 0; row < PQntuples(indicators); row++) {
-        int32_t id = (int32_t)number_at(indicators, row, 0);
+        int32_t id = (int32_t)db_integer_at(indicators, row, 0);
         for (size_t i = 0; i < world->campaign_count; i++) {
             struct world_campaign *campaign = world->campaigns[i];
             uint32_t at = campaign->id == id
                               ? campaign_indicator(campaign->rules, PQgetvalue(indicators, row, 1))
                               : NO_INDEX;
             if (at != NO_INDEX)
-                campaign->numbers[at] = (int16_t)number_at(indicators, row, 2);
+                campaign->numbers[at] = (int16_t)db_integer_at(indicators, row, 2);
         }
     }
 }
@@ -177,9 +172,9 @@ struct world *world_create(struct world *old, const PGresult *documents, const P
     world->references = 1;
     world->campaigns = mem_alloc((size_t)rows + 1, sizeof *world->campaigns);
     for (int row = 0; good && row < rows; row++) {
-        int64_t accepted = number_at(documents, row, 2);
+        int64_t accepted = db_integer_at(documents, row, 2);
         world->version = accepted > world->version ? accepted : world->version;
-        if (number_at(documents, row, 0) == 1) {
+        if (db_integer_at(documents, row, 0) == 1) {
             world->units = take_units(old, documents, row);
             good = world->units != NULL;
         } else {

@@ -26,11 +26,6 @@ bool db_ready(const struct db *db)
     return store.ready;
 }
 
-struct db_param db_text(const char *text)
-{
-    return (struct db_param){.data = text};
-}
-
 static void keep(char *to, size_t size, const struct db_param *params, int count, int at)
 {
     snprintf(to, size, "%s", at < count ? (const char *)params[at].data : "");
