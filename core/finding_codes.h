@@ -40,7 +40,6 @@ X(FINDING_NOT_COMPETING,          123, "not_competing",          ERROR, "%1$s do
 X(FINDING_OTHER_OFFICE,           124, "other_office",           ERROR, "%1$s is reported by the office %2$s, not by %3$s.")
 X(FINDING_PERIOD_CLOSED,          125, "period_closed",          ERROR, "The period %1$s has been closed since %2$s. Ask an officer for an exception.")
 X(FINDING_TOO_MANY_CELLS,         126, "too_many_cells",         ERROR, "There are %1$s cells. One submission holds at most %2$s; hand in the rest in a second file.")
-X(FINDING_PERIOD_NOT_BEGUN,       127, "period_not_begun",       ERROR, "The period %1$s begins on %2$s. Nothing can be reported before that day.")
 X(FINDING_BEYOND_POINTS,          128, "beyond_points",          ERROR, "%1$s points are not possible. The indicator %2$s has 0 to %3$s points.")
 X(FINDING_NO_OFFICE,              129, "no_office",              ERROR, "%1$s has no unit of the level %2$s above it, so no office reports for it.")
 X(FINDING_NOTE_TOO_LONG,          130, "note_too_long",          ERROR, "The note has more than %1$s bytes. Make it shorter.")
@@ -169,7 +168,6 @@ X(FINDING_TARGET_ASSESSED,        514, "target_assessed",        ERROR, "The ind
 X(FINDING_BAD_TITLE,              515, "bad_title",              ERROR, "%1$s is not a list of titles. Give their codes, joined by semicolons.")
 X(FINDING_NOMINEE_DIFFERS,        516, "nominee_differs",        WARNING, "The nominee %1$s has another %2$s in row %3$s. One code names one nominee.")
 X(FINDING_MISSING_FIELD,          517, "missing_field",          ERROR, "The column %1$s must not be empty.")
-X(FINDING_UNKNOWN_RECIPIENT,      518, "unknown_recipient",      ERROR, "%1$s is not a candidate for the award %2$s.")
 X(FINDING_BAD_SCORE,              519, "bad_score",              ERROR, "%1$s is not a score. Give a number from 0.")
 X(FINDING_VOTES_WITHOUT_TOTAL,    520, "votes_without_total",    ERROR, "There are %1$s votes for the nominee, but the size of the council is missing. Give it in the column votes_total.")
 X(FINDING_LIST_NOT_BELOW_OWNER,   521, "list_not_below_owner",   ERROR, "The unit %1$s does not lie below %2$s, which runs the campaign.")
@@ -177,13 +175,8 @@ X(FINDING_LIST_NOT_COMPETING,     522, "list_not_competing",     ERROR, "The uni
 
 // 6xx: a message on the wire
 X(FINDING_BAD_MESSAGE,            601, "bad_message",            ERROR, "The message cannot be understood. Use a client of the same version as the server.")
-X(FINDING_BAD_UUID,               602, "bad_uuid",               ERROR, "The submission has no valid identifier.")
-X(FINDING_ARRAYS_DIFFER,          603, "arrays_differ",          ERROR, "The parts of the form do not have the same length. Use a client of the same version as the server.")
 X(FINDING_EMPTY_SUBMISSION,       604, "empty_submission",       ERROR, "There is no entry in the submission.")
 X(FINDING_UNKNOWN_CAMPAIGN,       605, "unknown_campaign",       ERROR, "There is no campaign with the code %1$s.")
-X(FINDING_TEXT_TOO_LONG,          606, "text_too_long",          ERROR, "A text is longer than %1$s bytes.")
-X(FINDING_BAD_SIGNATURE,          607, "bad_signature",          ERROR, "The signature does not belong to this submission and key.")
 X(FINDING_STATE_NUMBER,           608, "state_number",           ERROR, "%1$s is not the number of a state.")
-X(FINDING_TOO_MANY_FORMS,         609, "too_many_forms",         ERROR, "There are %1$s forms. One submission holds at most %2$s.")
 
 // clang-format on
