@@ -90,15 +90,19 @@ static void fail_job(struct dispatch *dispatch, uint64_t job, uint64_t lease, co
             NULL);
 }
 
-// A worker that cannot be reached has died: the job goes back at once, the worker gets no more.
+// A worker that wants no more meanwhile (NULL: is forgotten), or cannot be reached because it has
+// died, gets none: the job goes back at once.
 static void hand_out(struct dispatch *dispatch, struct worker *worker, uint64_t job, uint64_t lease)
 {
+    if (worker == NULL || worker->handed_count >= worker->credit) {
+        fail_job(dispatch, job, lease, "its worker wants no more", false);
+        return;
+    }
     struct message message = {
         .type = MESSAGE_JOB,
         .job = {.job = job, .lease = lease, .lease_ms = dispatch->options.lease_ms}};
     if (send_to(dispatch, &worker->peer, &message)) {
-        if (worker->handed_count < CREDIT_MAX)
-            worker->handed[worker->handed_count++] = (struct handed){job, lease, loop_now_ms()};
+        worker->handed[worker->handed_count++] = (struct handed){job, lease, loop_now_ms()};
         return;
     }
     worker->credit = 0;
@@ -109,9 +113,9 @@ static void on_claimed(void *arg, enum db_class class, const PGresult *result)
 {
     struct claim *claim = arg;
     struct worker *worker = find_worker(claim->dispatch, &claim->peer);
-    if (worker) // one that is gone keeps its leases until they end
+    if (worker)
         worker->claiming = false;
-    for (int i = 0; class == DB_OK && worker && i < PQntuples(result); i++)
+    for (int i = 0; class == DB_OK && i < PQntuples(result); i++)
         hand_out(claim->dispatch, worker, (uint64_t)db_integer_at(result, i, 0),
                  (uint64_t)db_integer_at(result, i, 1));
     nothing(NULL, class, result);

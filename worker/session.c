@@ -13,6 +13,7 @@
 #define READY_EVERY_MS 2000
 #define SILENCE_MS 10000 // no word from the server: try the next one
 #define REST_MS 5000     // without a database no work is asked for
+#define PARTING_MS 1000  // how long a worker that ends waits for the server's last word
 #define HELD_MAX 2       // the job in hand and the next one, so that no round trip is waited for
 #define SERVERS_MAX 16
 
@@ -30,6 +31,8 @@ struct session {
     PGconn *conn;
     struct work_cache cache;
     bool draining, working;
+    bool parted;            // draining: the server has read that no more jobs are wanted
+    int64_t drain_until_ms; // draining: later it is not waited for
     char name[96];
 };
 
@@ -42,10 +45,12 @@ static void send_message(struct session *session, const struct message *message)
     text_free(&out);
 }
 
-// Its answer shows that the server is there.
+// Its answer shows that the server is there, and what it has read by then.
+enum { PING_ALIVE = 1, PING_PARTING };
 static void send_ping(struct session *session)
 {
-    struct message ping = {.type = MESSAGE_PING, .request = 1};
+    struct message ping = {.type = MESSAGE_PING,
+                           .request = session->draining ? PING_PARTING : PING_ALIVE};
     send_message(session, &ping);
 }
 
@@ -144,6 +149,8 @@ static void receive_all(struct session *session)
             take_job(session, &message.job);
         else if (message.type == MESSAGE_LEASE_LOST)
             take_lost(session, &message.leases);
+        else if (message.type == MESSAGE_PONG && message.request == PING_PARTING)
+            session->parted = true;
         message_clear(&message);
     }
 }
@@ -246,7 +253,7 @@ static void step(struct session *session)
         loop_signals_take(session->loop); // jobs may come without end
         receive_all(session);
     }
-    if (session->draining)
+    if (session->draining && (session->parted || loop_now_ms() >= session->drain_until_ms))
         loop_stop(session->loop);
 }
 
@@ -266,16 +273,16 @@ static void on_tick(struct loop *loop, void *arg)
     step(session);
 }
 
+// Jobs that were on their way meet the word that none is wanted: they come before its answer.
 void session_drain(struct session *session)
 {
     session->draining = true;
+    session->drain_until_ms = loop_now_ms() + PARTING_MS;
     send_ready(session); // no credit any more
     while (session->held_count > (session->working ? 1U : 0U)) {
         give_back(session, session->held[session->held_count - 1]);
         drop_held(session, session->held_count - 1);
     }
-    if (!session->working)
-        loop_stop(session->loop);
 }
 
 // ---- the session ----

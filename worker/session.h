@@ -13,7 +13,7 @@ struct session;
 struct session *session_create(struct loop *loop, const struct config *config,
                                const struct identity *identity, struct err *err);
 void session_destroy(struct session *session);
-// No new work from now on; the loop stops when the job in hand is done.
+// No new work from now on; the loop stops when the job in hand is done and the server knows.
 void session_drain(struct session *session);
 
 #endif
