@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define RULES_SPREAD_MS 2000 // servers look for new rules each second
-
 struct asking {
     struct outbox *outbox;
     struct arena *arena;
@@ -82,10 +80,6 @@ const char *const *offices_of(struct talk *talk, struct outbox *outbox, struct a
     struct asking asking = {outbox, arena, campaign, forms,
                             arena_alloc(arena, forms->count + 1, sizeof *asking.offices)};
     enum wire_code code = talk != NULL ? ask_all(talk, &asking) : 0;
-    if (code == WIRE_NOT_FOUND) { // a campaign just loaded at another server is on its way here
-        talk_pause(RULES_SPREAD_MS);
-        code = ask_all(talk, &asking);
-    }
     if (code == WIRE_OK)
         remember(&asking);
     else

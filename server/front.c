@@ -14,12 +14,15 @@
 #include <string.h>
 
 #define MESSAGES_A_TURN 256 // then timers and the database have theirs
+#define PARKED_BYTES_MAX (64u * 1024 * 1024)
 
 struct front {
     struct server *server;
     struct bus *bus, *zap;
     bool closed;
     uint64_t unknown, unsent; // messages of keys not on record; answers that did not go out
+    struct parked *parked;    // first of a list
+    size_t parked_bytes;
 };
 
 // ---- ping
@@ -44,13 +47,15 @@ static void handle_ping(const struct asker *asker, struct message *message)
 static const struct {
     handle_fn *handle;
     unsigned actions;
+    bool parks; // until the rules are in memory that another server has just taken in
 } handlers[] = {
-    [MESSAGE_PING] = {handle_ping, 0},
-    [MESSAGE_SUBMIT] = {ingest_submit, 0}, // who may not is told so by a SubmitAnswer
-    [MESSAGE_LOCATE] = {locate_answer, MAY_READ},
-    [MESSAGE_LOAD] = {documents_load, 0}, // by kind
-    [MESSAGE_QUERY] = {queries_ask, 0},   // by question
-    [MESSAGE_COMMAND] = {commands_do, 0}, // by action
+    [MESSAGE_PING] = {handle_ping, 0, false},
+    [MESSAGE_SUBMIT] = {ingest_submit, 0,
+                        false}, // its batch looks; who may not gets a SubmitAnswer
+    [MESSAGE_LOCATE] = {locate_answer, MAY_READ, true},
+    [MESSAGE_LOAD] = {documents_load, 0, true}, // rights by kind
+    [MESSAGE_QUERY] = {queries_ask, 0, true},   // by question
+    [MESSAGE_COMMAND] = {commands_do, 0, true}, // by action
 };
 #define HANDLERS (sizeof handlers / sizeof handlers[0])
 
@@ -71,7 +76,67 @@ static void refuse(const struct asker *asker, const struct message *message, con
         answer_code(asker, code, err->text);
 }
 
-static void handle(const struct asker *asker, struct message *message)
+// ---- messages that wait for the next look at the database
+
+struct parked {
+    struct parked *next, **link; // of the list they all stand in
+    struct front *front;
+    struct asker asker;
+    struct message message;
+    size_t bytes;
+};
+
+static void unpark(struct parked *parked)
+{
+    *parked->link = parked->next;
+    if (parked->next != NULL)
+        parked->next->link = parked->link;
+    parked->front->parked_bytes -= parked->bytes;
+    message_clear(&parked->message);
+    free(parked);
+}
+
+static void on_fresh(struct loop *loop, void *arg)
+{
+    struct parked *parked = arg;
+    struct asker *asker = &parked->asker;
+    const struct access_entry *entry = access_find(asker->server->access, asker->peer.key);
+    (void)loop;
+    if (entry == NULL || !access_valid(entry, pulse_now_us(asker->server->pulse)))
+        answer_code(asker, WIRE_FORBIDDEN, "this key is revoked or has expired");
+    else
+        handlers[parked->message.type].handle(asker, &parked->message);
+    unpark(parked);
+}
+
+static void park(struct front *front, const struct asker *asker, struct message *message)
+{
+    size_t bytes = message_bytes(message);
+    if (front->parked_bytes + bytes > PARKED_BYTES_MAX) {
+        answer_retry(asker, WIRE_BUSY, RETRY_BUSY_MS);
+        return;
+    }
+    struct parked *parked = mem_alloc(1, sizeof *parked);
+    *parked = (struct parked){.next = front->parked,
+                              .link = &front->parked,
+                              .front = front,
+                              .asker = *asker,
+                              .message = *message,
+                              .bytes = bytes};
+    message->memory = NULL; // taken
+    if (parked->next != NULL)
+        parked->next->link = &parked->next;
+    front->parked = parked;
+    front->parked_bytes += bytes;
+    pulse_await_look(front->server->pulse, on_fresh, parked);
+}
+
+bool front_idle(const struct front *front)
+{
+    return front->parked == NULL;
+}
+
+static void handle(struct front *front, const struct asker *asker, struct message *message)
 {
     char key[KEY_WORD_SIZE];
     size_t type = (size_t)message->type;
@@ -80,6 +145,8 @@ static void handle(const struct asker *asker, struct message *message)
     } else if (!access_may(&asker->who, handlers[type].actions) || asker->who.role == ROLE_WORKER) {
         log_event(LOG_WARN, "forbidden", "key=%s type=%zu", key_word(asker->peer.key, key), type);
         answer_code(asker, WIRE_FORBIDDEN, "this key may not do that");
+    } else if (handlers[type].parks) {
+        park(front, asker, message);
     } else {
         handlers[type].handle(asker, message);
     }
@@ -105,7 +172,7 @@ static void take(struct front *front, const struct bus_peer *peer, const uint8_t
         refuse(&asker, &message, &err);
         return;
     } else {
-        handle(&asker, &message);
+        handle(front, &asker, &message);
     }
     message_clear(&message);
 }
@@ -180,6 +247,8 @@ void front_destroy(struct front *front)
     loop_bus_remove(front->server->loop, front->zap);
     bus_destroy(front->bus);
     bus_destroy(front->zap);
+    while (front->parked != NULL)
+        unpark(front->parked);
     log_event(LOG_INFO, "front_closed", "unknown=%llu unsent=%llu",
               (unsigned long long)front->unknown, (unsigned long long)front->unsent);
     free(front);

@@ -9,7 +9,8 @@ struct front;
 // Opens the socket. The ZAP handler is bus-wide: it serves the workers' socket, too.
 struct front *front_create(struct server *server, const char *endpoint, struct err *err);
 void front_destroy(struct front *front);
-void front_close(struct front *front); // takes no more messages; answers still go out
+void front_close(struct front *front);      // takes no more messages; answers still go out
+bool front_idle(const struct front *front); // no message waits to be handled
 
 // Never blocks; what a peer does not take is counted and gone.
 void front_send(struct front *front, const struct bus_peer *peer, const void *data, size_t length);

@@ -18,8 +18,9 @@ static const char pulse_sql[] =
     " (SELECT coalesce(max(accepted), 0) FROM document WHERE kind <= 2),"
     " (SELECT version FROM access_version), (SELECT max(number) FROM migration)";
 
-struct waiter { // wants rules or keys of a version
-    bool keys;
+enum waits_for { WAIT_RULES, WAIT_KEYS, WAIT_LOOK };
+struct waiter { // wants rules or keys of a version, or a look of a number
+    enum waits_for what;
     int64_t version;
     loop_fn *fn;
     void *arg;
@@ -30,6 +31,7 @@ struct pulse {
     void *arg;
     bool looking, again;
     bool loading_world, loading_access;
+    int64_t looks_begun, looks_answered; // counted: one at a time
     int64_t access_version;
     int64_t schema;    // newest migration; 0 before the first look
     int64_t offset_us; // database clock less our monotonic one
@@ -59,14 +61,27 @@ int32_t pulse_today(const struct pulse *pulse)
 
 // ---- waiting for rules
 
+// How far each kind of wait has come. A look has been taken when what it found is loaded.
+static int64_t reached(const struct pulse *pulse, enum waits_for what)
+{
+    switch (what) {
+    case WAIT_RULES:
+        return pulse->server->world != NULL ? pulse->server->world->version : -1;
+    case WAIT_KEYS:
+        return pulse->access_version;
+    case WAIT_LOOK:
+        return pulse->loading_world || pulse->loading_access ? -1 : pulse->looks_answered;
+    }
+    return -1;
+}
+
 // Calls those who wait for what is there now; all of them when loading has failed.
 static void wake(struct pulse *pulse, bool failed)
 {
-    int64_t rules = pulse->server->world != NULL ? pulse->server->world->version : -1;
     size_t kept = 0;
     for (size_t i = 0; i < pulse->waiter_count; i++) {
         struct waiter waiter = pulse->waiters[i];
-        if (failed || (waiter.keys ? pulse->access_version : rules) >= waiter.version)
+        if (failed || reached(pulse, waiter.what) >= waiter.version)
             loop_timer(pulse->server->loop, 0, false, waiter.fn, waiter.arg);
         else
             pulse->waiters[kept++] = waiter;
@@ -84,12 +99,17 @@ static void await(struct pulse *pulse, struct waiter waiter)
 
 void pulse_await_rules(struct pulse *pulse, int64_t version, loop_fn *fn, void *arg)
 {
-    await(pulse, (struct waiter){false, version, fn, arg});
+    await(pulse, (struct waiter){WAIT_RULES, version, fn, arg});
 }
 
 void pulse_await_keys(struct pulse *pulse, int64_t version, loop_fn *fn, void *arg)
 {
-    await(pulse, (struct waiter){true, version, fn, arg});
+    await(pulse, (struct waiter){WAIT_KEYS, version, fn, arg});
+}
+
+void pulse_await_look(struct pulse *pulse, loop_fn *fn, void *arg)
+{
+    await(pulse, (struct waiter){WAIT_LOOK, pulse->looks_begun + 1, fn, arg});
 }
 
 static void tell_ready(struct pulse *pulse)
@@ -225,6 +245,8 @@ static void on_pulse(void *arg, enum db_class class, const PGresult *result)
     if (!pulse->loading_access &&
         (pulse->server->access == NULL || pulse->access_version != values[2]))
         load_access(pulse, values[2]);
+    pulse->looks_answered = pulse->looks_begun;
+    wake(pulse, false);
     if (pulse->again) {
         pulse->again = false;
         look(pulse);
@@ -238,6 +260,7 @@ static void look(struct pulse *pulse)
         return;
     }
     pulse->looking = true;
+    pulse->looks_begun++;
     db_exec(pulse->server->small_db, NULL, pulse_sql, NULL, 0, 0, on_pulse, pulse);
 }
 

@@ -119,8 +119,8 @@ static void open_doors(struct loop *loop, void *arg)
 
 static bool idle(const struct server *server)
 {
-    return ingest_idle(server->ingest) && documents_idle(server->documents) &&
-           queries_idle(server->queries);
+    return front_idle(server->front) && ingest_idle(server->ingest) &&
+           documents_idle(server->documents) && queries_idle(server->queries);
 }
 
 static void look_drained(struct loop *loop, void *arg)
