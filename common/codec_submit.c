@@ -2,7 +2,20 @@
 // only the truth values, which protobuf-c keeps as ints, are copied.
 #include "common/codec_private.h"
 
+#include "common/words.h"
 #include "core/entry.h"
+
+// Stored as they come, so they must come in the one form in which equal texts are equal bytes.
+static int check_notes(const Thidua__Form *in, struct err *err)
+{
+    if (check_texts(in->note, in->n_note, WIRE_NOTE_BYTES_MAX, "note", err) != 0)
+        return -1;
+    for (size_t i = 0; i < in->n_note; i++) {
+        if (!words_is_nfc(in->note[i]))
+            return codec_fail(err, "malformed", "note");
+    }
+    return 0;
+}
 
 static int check_arrays(const Thidua__Form *in, struct err *err)
 {
@@ -14,7 +27,7 @@ static int check_arrays(const Thidua__Form *in, struct err *err)
         return codec_fail(err, "malformed", "row");
     if (in->n_note != 0 && in->n_note != count)
         return codec_fail(err, "malformed", "note");
-    return check_texts(in->note, in->n_note, WIRE_NOTE_BYTES_MAX, "note", err);
+    return check_notes(in, err);
 }
 
 static int check_cells(const Thidua__Form *in, size_t indicators, struct err *err)

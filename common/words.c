@@ -81,6 +81,11 @@ char *words_nfc(const char *text, size_t length, size_t *ret_length, struct err 
 
 int words_is_nfc(const char *text)
 {
+    size_t ascii = 0;
+    while ((signed char)text[ascii] > 0)
+        ascii++;
+    if (text[ascii] == '\0')
+        return 1;
     size_t length = strlen(text), nfc_length;
     char *nfc = words_nfc(text, length, &nfc_length, NULL);
     int same = nfc != NULL && nfc_length == length && memcmp(nfc, text, length) == 0;

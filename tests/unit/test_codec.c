@@ -386,6 +386,19 @@ static void submit_limits(void **state)
     free(cells);
 }
 
+static void notes_are_nfc(void **state)
+{
+    (void)state;
+    struct cells *cells = submission(1);
+    cells->note[0] = "\xc3\x9d"; // Ý in one character
+    struct message back = round_trip(&cells->message);
+    assert_string_equal(back.submit.forms[0].note[0], "\xc3\x9d");
+    message_clear(&back);
+    cells->note[0] = "Y\xcc\x81"; // Y and an accent
+    refused_message(&cells->message, "malformed");
+    free(cells);
+}
+
 static void notes_at_their_limit(void **state)
 {
     (void)state;
@@ -517,6 +530,7 @@ int main(void)
         cmocka_unit_test(small_bodies),
         cmocka_unit_test(submit_limits),
         cmocka_unit_test(notes_at_their_limit),
+        cmocka_unit_test(notes_are_nfc),
         cmocka_unit_test(envelopes),
         cmocka_unit_test(request_of_a_refusal),
         cmocka_unit_test(what_protobuf_c_lets_pass),
