@@ -10,9 +10,6 @@
 
 #define US_PER_SECOND INT64_C(1000000)
 
-const char *const offline_names[OFFLINE_FILES] = {"rollup.csv", "scores.csv", "ranking.csv",
-                                                  "awards.csv"};
-
 char *offline_path(const char *directory, const char *name)
 {
     struct text path = {0};
@@ -158,7 +155,7 @@ static void add_form(struct offline_case *given, const struct form *form, int64_
             continue;
         int64_t accepted = (int64_t)given->entry_count + 1;
         *MEM_PUSH(given->entries, given->entry_count, given->entry_capacity) =
-            (struct offline_entry){unit, indicator, period, accepted, us, form->cells[i]};
+            (struct recompute_entry){unit, indicator, period, accepted, us, form->cells[i]};
     }
 }
 
@@ -269,6 +266,6 @@ void offline_free(struct offline_case *given)
 
 void offline_output_free(struct offline_output *output)
 {
-    for (size_t i = 0; i < OFFLINE_FILES; i++)
+    for (size_t i = 0; i < RECOMPUTE_FILES; i++)
         text_free(&output->files[i]);
 }

@@ -3,16 +3,8 @@
 #ifndef THIDUA_TESTS_OFFLINE_H
 #define THIDUA_TESTS_OFFLINE_H
 
-#include "core/entry.h"
-#include "core/output.h"
+#include "common/recompute.h"
 
-// One stored cell, in the order of acceptance.
-struct offline_entry {
-    uint32_t unit, indicator;
-    struct period period;
-    int64_t accepted, accepted_us; // accepted_us: INT64_MIN when the case does not say
-    struct cell cell;
-};
 struct offline_case {
     struct arena *arena;
     struct unit_tree *tree;
@@ -21,7 +13,7 @@ struct offline_case {
     struct adjustments adjustments;
     struct nominations nominations;
     struct decisions decisions;
-    struct offline_entry *entries;
+    struct recompute_entry *entries; // in the order of acceptance
     size_t entry_count, entry_capacity;
 };
 struct offline_options {
@@ -31,10 +23,8 @@ struct offline_options {
     bool has_cut;
     int64_t cut_us; // entries accepted from then on do not count
 };
-#define OFFLINE_FILES 4
-extern const char *const offline_names[OFFLINE_FILES]; // "rollup.csv" …
 struct offline_output {
-    struct text files[OFFLINE_FILES];
+    struct text files[RECOMPUTE_FILES];
 };
 
 // The documents of a case as texts; NULL where there is none.

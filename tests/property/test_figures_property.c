@@ -42,7 +42,7 @@ static void load_random(const char *name, struct random *random, struct offline_
         cell.value_e4 = yes_no ? random_between(random, 0, 1) * DECIMAL_ONE_E4
                                : random_between(random, 0, 500000);
         cell.denominator_e4 = random_between(random, 0, 900000);
-        *MEM_PUSH(ret->entries, ret->entry_count, ret->entry_capacity) = (struct offline_entry){
+        *MEM_PUSH(ret->entries, ret->entry_count, ret->entry_capacity) = (struct recompute_entry){
             .unit = (uint32_t)random_below(random, ret->tree->unit_count),
             .indicator = indicator,
             .period = period < periods ? campaign_period(ret->campaign, period)
@@ -74,7 +74,7 @@ static void test_order_free(void **state)
         run(&given, 0, 0, &first);
         for (size_t tops = 0; tops < 4; tops++) {
             run(&given, tops, random_next(&random), &other);
-            for (size_t file = 0; file < OFFLINE_FILES; file++)
+            for (size_t file = 0; file < RECOMPUTE_FILES; file++)
                 assert_string_equal(first.files[file].data, other.files[file].data);
             offline_output_free(&other);
         }

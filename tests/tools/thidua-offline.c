@@ -18,8 +18,8 @@ static int usage(void)
 
 static int write_files(const struct offline_output *output, const char *directory)
 {
-    for (size_t i = 0; i < OFFLINE_FILES; i++) {
-        char *path = offline_path(directory, offline_names[i]);
+    for (size_t i = 0; i < RECOMPUTE_FILES; i++) {
+        char *path = offline_path(directory, recompute_names[i]);
         size_t length = output->files[i].length, written = 0;
         FILE *file = fopen(path, "wb");
         if (file != NULL)

@@ -16,12 +16,12 @@ static const char *golden_directory(void)
 
 static void compare(const char *directory, const struct offline_output *output)
 {
-    for (size_t i = 0; i < OFFLINE_FILES; i++) {
+    for (size_t i = 0; i < RECOMPUTE_FILES; i++) {
         struct text expected = {0};
-        assert_true(offline_read_file(directory, offline_names[i], &expected));
+        assert_true(offline_read_file(directory, recompute_names[i], &expected));
         if (expected.length != output->files[i].length ||
             memcmp(expected.data, output->files[i].data, expected.length) != 0)
-            fail_msg("%s/%s is not what was computed:\n%s", directory, offline_names[i],
+            fail_msg("%s/%s is not what was computed:\n%s", directory, recompute_names[i],
                      output->files[i].data);
         text_free(&expected);
     }
