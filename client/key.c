@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int key_new_run(struct client *client)
 {
@@ -27,7 +28,8 @@ int key_new_run(struct client *client)
     }
     key_to_z85(identity.curve.public_key, text);
     identity_wipe(&identity);
-    complain(_("the new key is in %s; keep it to yourself; this is its public half:"), file);
+    if (isatty(STDOUT_FILENO)) // a script knows what it asked for
+        complain(_("the new key is in %s; keep it to yourself; this is its public half:"), file);
     printf("%s\n", text);
     return EXIT_DONE;
 }
