@@ -117,6 +117,9 @@ static const struct column columns[] = {
     {"answer", N_("Answer"), false, true},
     {"acceptance", N_("Acceptance"), true, false},
     {"signature", N_("Signature"), false, true},
+    {"on_record", N_("On record"), false, true},
+    {"earlier_acceptance", N_("Earlier acceptance"), true, false},
+    {"earlier_accepted", N_("Earlier accepted"), false, false},
 };
 
 const struct column *column_find(const char *name)

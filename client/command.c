@@ -40,6 +40,8 @@ const struct client_option client_options[OPT_COUNT] = {
     [OPT_NAME] = {"name", N_("NAME"), NULL, NULL, N_("who holds the key")},
     [OPT_DAYS] = {"days", N_("N"), NULL, NULL,
                   N_("how long the key is valid; without it for ever")},
+    [OPT_REQUEUE] = {"requeue", NULL, NULL, NULL,
+                     N_("put what the server does not have back, to be sent again")},
 };
 
 #define FORMATS (TAKES(OPT_CSV) | TAKES(OPT_JSON))
@@ -91,6 +93,14 @@ const struct command commands[] = {
     {"outbox show", "ID", 1, 1, FORMATS, 0, outbox_show_run,
      N_("show a submission with its receipt or the reasons of its refusal"),
      N_("The signature of the receipt is verified anew."), "thidua outbox show 12"},
+    {"outbox verify", "", 0, 0, FORMATS | TAKES(OPT_ALL) | TAKES(OPT_REQUEUE), 0, outbox_verify_run,
+     N_("compare the receipts kept here with what the server has on record"),
+     N_("For the time after the server's database was restored from a backup. Every receipt's "
+        "signature is verified anew. With --requeue what is missing there waits to be sent again, "
+        "under its old number and with its old content; what has been replaced since by a later "
+        "submission does not. Exit code 0: all is on record; 6: the list says what is not; 75: it "
+        "has been put back."),
+     "thidua outbox verify --requeue"},
     {"outbox drop", "ID", 1, 1, 0, 0, outbox_drop_run, N_("take a submission out of the outbox"),
      N_("What has been sent stays with the server; only the receipt kept here goes."),
      "thidua outbox drop 12"},

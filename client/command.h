@@ -34,6 +34,7 @@ enum option_id {
     OPT_ROLE,
     OPT_NAME,
     OPT_DAYS,
+    OPT_REQUEUE,
     OPT_COUNT,
 };
 #define TAKES(option) (UINT32_C(1) << (option))
@@ -67,7 +68,8 @@ extern const struct command commands[];
 extern const size_t command_count;
 
 // Handlers, one file for each group.
-command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run;
+command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run,
+    outbox_verify_run;
 command_fn load_run, show_run, run_start_run, job_retry_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run;
 

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 1414022241 // "THDa"
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2          // 2: earlier_receipt
 #define BUSY_MS 15000
 #define LOCK_STEP_MS 50
 
@@ -34,6 +34,7 @@ static const char schema[] =
     " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'refused')),"
     " saved_us INTEGER NOT NULL, request INTEGER NOT NULL, envelope BLOB NOT NULL,"
     " answer BLOB, CHECK ((state = 'waiting') = (answer IS NULL)));"
+    "CREATE TABLE IF NOT EXISTS earlier_receipt (number INTEGER NOT NULL, answer BLOB NOT NULL);"
     "CREATE INDEX IF NOT EXISTS submission_state ON submission (state, number);"
     "CREATE TABLE IF NOT EXISTS office ("
     " campaign TEXT NOT NULL, unit TEXT NOT NULL, period TEXT NOT NULL, office TEXT NOT NULL,"
@@ -307,11 +308,47 @@ int outbox_settle(struct outbox *outbox, int64_t number, enum outbox_state state
     return finish(outbox, statement, err);
 }
 
-int outbox_drop(struct outbox *outbox, int64_t number, struct err *err)
+// A statement with the number of an item as its only parameter.
+static int run_numbered(struct outbox *outbox, const char *sql, int64_t number, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(outbox, "DELETE FROM submission WHERE number = ?1");
+    sqlite3_stmt *statement = prepared(outbox, sql);
     sqlite3_bind_int64(statement, 1, number);
     return finish(outbox, statement, err);
+}
+
+int outbox_requeue(struct outbox *outbox, int64_t number, struct err *err)
+{
+    if (run_numbered(outbox,
+                     "INSERT INTO earlier_receipt"
+                     " SELECT number, answer FROM submission WHERE number = ?1 AND state = 'sent'",
+                     number, err) != 0)
+        return -1;
+    return run_numbered(outbox,
+                        "UPDATE submission SET state = 'waiting', answer = NULL"
+                        " WHERE number = ?1 AND state = 'sent'",
+                        number, err);
+}
+
+int outbox_earlier(struct outbox *outbox, int64_t number, struct text *ret, struct err *err)
+{
+    sqlite3_stmt *statement = prepared(
+        outbox, "SELECT answer FROM earlier_receipt WHERE number = ?1 ORDER BY rowid LIMIT 1");
+    sqlite3_bind_int64(statement, 1, number);
+    int code = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
+    int status = code == SQLITE_ROW ? 1 : code == SQLITE_DONE ? 0 : fail(outbox, err);
+    if (status == 1)
+        column_bytes(statement, 0, ret);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+int outbox_drop(struct outbox *outbox, int64_t number, struct err *err)
+{
+    if (outbox_begin(outbox, err) != 0 ||
+        run_numbered(outbox, "DELETE FROM earlier_receipt WHERE number = ?1", number, err) != 0 ||
+        run_numbered(outbox, "DELETE FROM submission WHERE number = ?1", number, err) != 0)
+        return -1;
+    return outbox_commit(outbox, err);
 }
 
 // ---- offices

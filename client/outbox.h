@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// States and what may become of them are in outbox.c: waiting -> sent | refused; the rest is final.
+// waiting -> sent | refused. A sent one waits again only when the server's store has lost it (outbox_requeue).
 enum outbox_state { OUTBOX_WAITING, OUTBOX_SENT, OUTBOX_REFUSED, OUTBOX_STATES };
 extern const char *const outbox_state_names[OUTBOX_STATES];
 
@@ -50,6 +50,12 @@ int outbox_find(struct outbox *outbox, const char *name, struct outbox_item *ret
 // Moves a waiting item to its final state. 0 also when somebody else has settled it already.
 int outbox_settle(struct outbox *outbox, int64_t number, enum outbox_state state,
                   const char *office, struct bytes answer, struct err *err);
+// Lets a sent item wait again, under its id and bytes; its receipt is kept as an earlier one. Between
+// outbox_begin and outbox_commit.
+int outbox_requeue(struct outbox *outbox, int64_t number, struct err *err);
+// The first receipt that an item has had before it was put back: appends the answer to *ret. 1; 0: there
+// is none; -1.
+int outbox_earlier(struct outbox *outbox, int64_t number, struct text *ret, struct err *err);
 int outbox_drop(struct outbox *outbox, int64_t number, struct err *err);
 
 // Which office reports for a unit in a period, as far as a server has told us.

@@ -1,4 +1,4 @@
-// The outbox commands: list, send, show, drop.
+// The outbox commands: list, send, show, drop (verify: outbox_verify.c).
 #include "client/client.h"
 #include "client/outbox.h"
 #include "client/receipt.h"
@@ -123,12 +123,16 @@ enum {
     SHOW_DIGEST,
     SHOW_KEY,
     SHOW_SIGNATURE,
+    SHOW_EARLIER_ACCEPTANCE,
+    SHOW_EARLIER_ACCEPTED,
     SHOW_COLUMNS
 };
 static const char *const show_columns[SHOW_COLUMNS] = {
-    "number",     "submission", "campaign", "office",      "file",      "cells",     "saved",
-    "state",      "answer",     "created",  "changed",     "unchanged", "withdrawn", "late",
-    "acceptance", "accepted",   "digest",   "receipt_key", "signature"};
+    "number",          "submission", "campaign",    "office",    "file",
+    "cells",           "saved",      "state",       "answer",    "created",
+    "changed",         "unchanged",  "withdrawn",   "late",      "acceptance",
+    "accepted",        "digest",     "receipt_key", "signature", "earlier_acceptance",
+    "earlier_accepted"};
 #define SHOW_TEXT_SIZE 80
 
 static void number_cell(char text[static SHOW_TEXT_SIZE], int64_t value)
@@ -152,7 +156,25 @@ static void receipt_cells(const struct receipt *receipt,
                    receipt->answer.submit_answer.receipt.public_key, KEY_BYTES);
 }
 
-static void show_item(enum format format, const struct outbox_item *item,
+// Of the first receipt, when the server's store had lost it and the item was sent again.
+static void earlier_cells(struct outbox *outbox, const struct outbox_item *item,
+                          char texts[static SHOW_COLUMNS][SHOW_TEXT_SIZE])
+{
+    struct outbox_item earlier = *item; // borrows all but the answer
+    struct receipt receipt;
+    memset(&earlier.answer, 0, sizeof earlier.answer);
+    if (outbox_earlier(outbox, item->number, &earlier.answer, NULL) == 1 &&
+        receipt_read(&earlier, &receipt, NULL) == 0) {
+        if (receipt_doubt(&receipt, &earlier) == NULL) {
+            number_cell(texts[SHOW_EARLIER_ACCEPTANCE], receipt.receipt.accepted);
+            instant_format(receipt.receipt.accepted_us, texts[SHOW_EARLIER_ACCEPTED]);
+        }
+        receipt_clear(&receipt);
+    }
+    text_free(&earlier.answer);
+}
+
+static void show_item(enum format format, struct outbox *outbox, const struct outbox_item *item,
                       const struct receipt *receipt)
 {
     char texts[SHOW_COLUMNS][SHOW_TEXT_SIZE] = {""};
@@ -174,6 +196,7 @@ static void show_item(enum format format, const struct outbox_item *item,
         receipt_cells(receipt, texts);
         cells[SHOW_SIGNATURE] = doubt == NULL ? "valid" : doubt;
     }
+    earlier_cells(outbox, item, texts);
     struct table *table = table_create(stdout, format, show_columns, SHOW_COLUMNS);
     table_upright(table);
     table_row(table, cells);
@@ -201,7 +224,7 @@ int outbox_show_run(struct client *client)
     if (item.state != OUTBOX_WAITING && receipt_read(&item, &receipt, &err) != 0)
         exit_code = complain_err(&err);
     else {
-        show_item(format_of(client->arguments), &item, &receipt);
+        show_item(format_of(client->arguments), outbox, &item, &receipt);
         if (item.state == OUTBOX_REFUSED)
             show_findings(&item, &receipt);
         if (item.state == OUTBOX_SENT && receipt_doubt(&receipt, &item) != NULL)

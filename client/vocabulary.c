@@ -51,6 +51,10 @@ static const char *const vocabulary[] = {
     N_("waiting"),
     N_("sent"),
     N_("refused"),
+    N_("stored"),
+    N_("other_receipt"),
+    N_("other_content"),
+    N_("replaced"),
     N_("PLANNED"),
     N_("CUT"),
     N_("RUNNING"),
@@ -81,6 +85,7 @@ static const char *const vocabulary[] = {
     N_("the receipt is for another submission"),
     N_("the receipt is for other content"),
     N_("the receipt's numbers do not add up to what was sent"),
+    N_("the receipt is signed by another key than this server's"),
     // answers
     N_("COMMITTED"),
     N_("DUPLICATE"),

@@ -36,7 +36,7 @@ _thidua() {
     campaign) words='check load list' ;;
     target) words='load' ;;
     adjust) words='load' ;;
-    outbox) words='list send show drop' ;;
+    outbox) words='list send show verify drop' ;;
     run) words='start list show' ;;
     show) words='rollup scores ranking awards uncounted' ;;
     job) words='list retry' ;;
@@ -62,6 +62,7 @@ _thidua() {
     'outbox list') options='--csv --json --all' ;;
     'outbox send') options='--csv --json --wait' ;;
     'outbox show') options='--csv --json' ;;
+    'outbox verify') options='--csv --json --all --requeue' ;;
     'outbox drop') options='' ;;
     'form') options='--csv --json' ;;
     'missing') options='--csv --json --unit' ;;

@@ -44,7 +44,7 @@ offers() {
 # shellcheck disable=SC1091
 . docs/completion/thidua.bash
 offers 'submit show' thidua s
-offers 'list send show drop' thidua outbox ''
+offers 'list send show verify drop' thidua outbox ''
 offers 'rollup ranking' thidua show r
 offers 'vi en' thidua ping --lang ''
 offers 'period to_date' thidua show rollup c --scope ''

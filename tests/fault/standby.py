@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Another database takes over. A synchronous standby is promoted after kill -9 of the primary under load:
 nothing acknowledged is lost, the server, never restarted, goes on with it (51). A backup is restored: the
-receipts that clients hold and the restored store does not know are named, and sent again under their old
-ids and bytes they are accepted (50).
+receipts that clients hold and the restored store does not know are named by `outbox verify`, and sent again
+under their old ids and bytes they are accepted (50).
 """
 
+import csv
+import io
 import os
 import pathlib
 import pwd
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -16,7 +19,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from lib_history import check, must_hold  # noqa: E402
 from lib_load import Load  # noqa: E402
-from lib_stack import FaultStack, equal, succeeded, told, wait_for  # noqa: E402
+from lib_stack import QUEUED, FaultStack, equal, succeeded, told, wait_for  # noqa: E402
 from small_campaign import CAMPAIGN, load, results  # noqa: E402
 
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -78,26 +81,75 @@ def failover(stack, standby):
     told(51, f"sync standby promoted under load: {clerks.settle()} acknowledged ({before} before), 0 lost")
 
 
+def verified(stack, env, *options):
+    """What `outbox verify` names: (exit code, {number: (on_record, signature)})."""
+    done = stack.thidua("outbox", "verify", *options, "--csv", env=env)
+    rows = csv.DictReader(io.StringIO(done.stdout))
+    return done.returncode, {int(row["number"]): (row["on_record"], row["signature"]) for row in rows}
+
+
+def tampered(stack, clerk, number):
+    """A copy of an outbox with one bit turned in the signed receipt of an item."""
+    copy = {"THIDUA_OUTBOX": str(stack.top / "tampered.outbox")}
+    shutil.copy(clerk["THIDUA_OUTBOX"], copy["THIDUA_OUTBOX"])
+    with sqlite3.connect(copy["THIDUA_OUTBOX"]) as outbox:
+        answer = bytearray(outbox.execute("SELECT answer FROM submission WHERE number = ?", (number,)).fetchone()[0])
+        answer[-1] ^= 1  # the signature is the last field
+        outbox.execute("UPDATE submission SET answer = ? WHERE number = ?", (bytes(answer), number))
+    outbox.close()
+    return copy
+
+
+def of_version_one(clerk):
+    """The outbox as the first release made it."""
+    with sqlite3.connect(clerk["THIDUA_OUTBOX"]) as outbox:
+        outbox.executescript("DROP TABLE earlier_receipt; PRAGMA user_version = 1")
+    outbox.close()
+
+
 def restore(stack, standby, backup):
-    clerk = stack.clerk("restored")
+    clerk, other = stack.clerk("restored"), stack.clerk("replaced")
     files = [results(stack, f"restored-{n}.csv", f"2022-{n:02},B.1,GRAIN,{n}") for n in range(1, 7)]
+
+    def hand_in(file, env):
+        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=env))
     for file in files[:3]:
-        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=clerk))
+        hand_in(file, clerk)
     backup.take()
     for file in files[3:]:
-        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=clerk))
+        hand_in(file, clerk)
+    hand_in(results(stack, "first.csv", "2022-01,C.1,GRAIN,40", "2022-01,C.2,GRAIN,41"), other)
+    hand_in(results(stack, "second.csv", "2022-02,C.1,GRAIN,42"), other)
+    of_version_one(clerk)
+    equal(verified(stack, clerk), (0, {}), "before the restore")
+    equal(verified(stack, clerk, "--all"), (0, {n: ("stored", "valid") for n in range(1, 7)}), "before the restore, all")
     standby.stop()
     backup.start()
     backup.take_over()
     lost = [what for what in check(stack, [clerk["THIDUA_OUTBOX"]])[0] if "not stored" in what]
     equal(len(lost), 3, f"receipts newer than the backup: {lost}")
-    # What an operator does: those items wait again, with their ids, bytes and order.
-    with sqlite3.connect(clerk["THIDUA_OUTBOX"]) as outbox:
-        outbox.execute("UPDATE submission SET state = 'waiting', answer = NULL WHERE number > 3")
-    outbox.close()
+    wait_for(30, lambda: stack.thidua("ping").returncode == 0, "the server has the restored database")
+    # What was lost is named with its proof, and one whose proof has been tampered with is named as that.
+    equal(verified(stack, clerk), (6, {n: ("missing", "valid") for n in (4, 5, 6)}), "after the restore")
+    equal(verified(stack, tampered(stack, clerk, 5)),
+          (6, {4: ("missing", "valid"), 5: ("missing", "the signature is not valid"), 6: ("missing", "valid")}),
+          "a tampered receipt")
+    equal(verified(stack, clerk, "--requeue")[0], QUEUED, "exit code of --requeue")
     succeeded(stack.thidua("outbox", "send", "--timeout", "30", env=clerk))
     equal(must_hold(stack, clerk["THIDUA_OUTBOX"]), 6, "acknowledged")
-    told(50, "3 receipts newer than the restored backup named by the checker; sent again, all 6 stored, same ids")
+    equal(verified(stack, clerk), (0, {}), "after they were sent again")
+    shown = succeeded(stack.thidua("outbox", "show", "4", "--csv", env=clerk)).stdout
+    shown = next(csv.DictReader(io.StringIO(shown)))
+    assert shown["earlier_accepted"] and shown["earlier_accepted"] <= shown["accepted"], f"earlier receipt: {shown}"
+    told(50, "3 receipts newer than the restored backup named by `outbox verify`, a tampered one as well; put back and "
+             "sent again: all 6 stored under their ids; the earlier receipts are kept")
+    # A correction made since must not be undone by what was lost before it.
+    hand_in(results(stack, "third.csv", "2022-01,C.1,GRAIN,43"), other)
+    equal(verified(stack, other, "--requeue"), (6, {1: ("replaced", "valid"), 2: ("missing", "valid")}), "replaced")
+    succeeded(stack.thidua("outbox", "send", "--timeout", "30", env=other))
+    now = stack.sql("SELECT period, value FROM thidua.cell_now WHERE unit = 'C.1' AND period < '2022-03' ORDER BY 1")
+    equal(now, [["2022-01", "43"], ["2022-02", "42"]], "cells after it")
+    told(50, "a lost submission that a later one has corrected is named and not sent again")
 
 
 def main():

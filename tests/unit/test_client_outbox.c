@@ -100,6 +100,33 @@ static void test_states(void **state)
     outbox_close(outbox);
 }
 
+// What a restored server has lost waits again; its receipts stay, the first of them first.
+static void test_requeue(void **state)
+{
+    struct outbox *outbox = opened();
+    struct bytes first = {(const uint8_t *)"first", 5}, second = {(const uint8_t *)"second", 6};
+    struct text earlier = {0};
+    (void)state;
+    add(outbox, "a.csv");
+    assert_int_equal(outbox_requeue(outbox, 1, NULL), 0); // it waits anyway
+    assert_int_equal(outbox_earlier(outbox, 1, &earlier, NULL), 0);
+    outbox_settle(outbox, 1, OUTBOX_SENT, "06520", first, NULL);
+    assert_int_equal(outbox_requeue(outbox, 1, NULL), 0);
+    state_is(outbox, "1", OUTBOX_WAITING);
+    outbox_settle(outbox, 1, OUTBOX_SENT, "06520", second, NULL);
+    assert_int_equal(outbox_requeue(outbox, 1, NULL), 0);
+    assert_int_equal(outbox_earlier(outbox, 1, &earlier, NULL), 1);
+    assert_int_equal(earlier.length, 5);
+    assert_memory_equal(earlier.data, "first", 5);
+    text_free(&earlier);
+    outbox_settle(outbox, 1, OUTBOX_REFUSED, "06520", second, NULL);
+    assert_int_equal(outbox_requeue(outbox, 1, NULL), 0); // a refusal is final
+    state_is(outbox, "1", OUTBOX_REFUSED);
+    assert_int_equal(outbox_drop(outbox, 1, NULL), 0);
+    assert_int_equal(outbox_earlier(outbox, 1, &earlier, NULL), 0);
+    outbox_close(outbox);
+}
+
 static void test_find_and_drop(void **state)
 {
     struct outbox *outbox = opened();
@@ -226,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_states, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_requeue, setup, teardown),
         cmocka_unit_test_setup_teardown(test_find_and_drop, setup, teardown),
         cmocka_unit_test_setup_teardown(test_private_and_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(test_offices, setup, teardown),
