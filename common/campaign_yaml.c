@@ -262,6 +262,7 @@ static const struct yaml_field campaign_fields[] = {
     {"bonus_max", YAML_FIELD_NUMBER, AT(bonus_max_e4), GIVEN_AT(has_bonus_max), .limits = &points},
     {"adjust_min", YAML_FIELD_NUMBER, AT(adjust_min_e4), GIVEN_AT(has_adjust_min), .limits = &taken_points},
     {"adjust_max", YAML_FIELD_NUMBER, AT(adjust_max_e4), GIVEN_AT(has_adjust_max), .limits = &points},
+    {"points_total", YAML_FIELD_NUMBER, AT(points_total_e4), GIVEN_AT(has_points_total), .limits = &points},
     {"not_applicable", YAML_FIELD_WORD, AT(not_applicable), .words = not_applicable_words},
     {"adjustments", YAML_FIELD_MAPS, AT(adjustments), COUNT_AT(adjustment_count), .most = CAMPAIGN_LIST_MAX, .table = &adjustment_table},
     {"late", YAML_FIELD_MAP, .at = YAML_NOWHERE, GIVEN_AT(has_late), .table = &late_table},

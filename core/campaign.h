@@ -190,6 +190,8 @@ struct campaign {
     size_t group_count;
     bool has_bonus_max, has_adjust_min, has_adjust_max;
     int64_t bonus_max_e4, adjust_min_e4, adjust_max_e4;
+    bool has_points_total;
+    int64_t points_total_e4; // what the file says that its points add up to; checked, else unused
     enum not_applicable not_applicable;
     struct adjustment_rule *adjustments;
     size_t adjustment_count;

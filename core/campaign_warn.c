@@ -1,14 +1,7 @@
-// See campaign_warn.h.
-#include "core/campaign_warn.h"
+// See campaign_warn.h. Rules of one indicator: campaign_warn_rule.c; sums and caps: campaign_warn_caps.c.
+#include "core/campaign_warn_private.h"
 
 #include <stdio.h>
-
-struct warning {
-    const struct campaign *campaign;
-    const char *file;
-    struct findings *findings;
-    char path[CAMPAIGN_PATH_SIZE];
-};
 
 struct finding_place campaign_place(const char *file, unsigned line, const char *list, size_t index,
                                     const char *key, char path[static CAMPAIGN_PATH_SIZE])
@@ -17,94 +10,24 @@ struct finding_place campaign_place(const char *file, unsigned line, const char 
     return (struct finding_place){file, line, path};
 }
 
-// --- indicators ---
-
-// Whenever `later` holds, `above` holds as well. A completion is never more than 100 % for `less`.
-static bool hides(const struct indicator *indicator, const struct step *above,
-                  const struct step *later)
+const char *warning_number(struct warning *warning, i128 value_e4)
 {
-    if (above->by_value != later->by_value)
-        return false;
-    if (above->bound_e4 == later->bound_e4)
-        return !above->beyond || later->beyond;
-    bool downwards = above->by_value && indicator->better == BETTER_LESS;
-    return downwards ? above->bound_e4 > later->bound_e4 : above->bound_e4 < later->bound_e4;
-}
-
-static void warn_steps(struct warning *warning, size_t at, const struct step *steps, size_t count,
-                       const char *list)
-{
-    const struct indicator *indicator = &warning->campaign->indicators[at];
-    for (size_t i = 1; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (hides(indicator, &steps[j], &steps[i])) {
-                char number[DECIMAL_TEXT_SIZE], key[40];
-                decimal_format((i128)i + 1, 0, number);
-                snprintf(key, sizeof key, "%s[%zu]", list, i);
-                finding_add(warning->findings, FINDING_STEPS_ORDER,
-                            campaign_place(warning->file, indicator->line, "indicators", at, key,
-                                           warning->path),
-                            "", number, indicator->code, NULL);
-                break;
-            }
-}
-
-static void warn_points(struct warning *warning, size_t at)
-{
-    const struct indicator *indicator = &warning->campaign->indicators[at];
-    int64_t most_e4 = 0;
-    for (size_t i = 0; i < indicator->step_count; i++)
-        if (indicator->steps[i].points_e4 > most_e4)
-            most_e4 = indicator->steps[i].points_e4;
-    if (indicator->rule != RULE_STEPS || most_e4 >= indicator->points_e4)
-        return;
-    char points[DECIMAL_TEXT_SIZE], most[DECIMAL_TEXT_SIZE];
-    decimal_format(indicator->points_e4, DECIMAL_SCALE, points);
-    decimal_format(most_e4, DECIMAL_SCALE, most);
-    finding_add(
-        warning->findings, FINDING_POINTS_UNREACHABLE,
-        campaign_place(warning->file, indicator->line, "indicators", at, "steps", warning->path),
-        "", indicator->code, points, most, NULL);
-}
-
-static void warn_indicator(struct warning *warning, size_t at)
-{
-    const struct indicator *indicator = &warning->campaign->indicators[at];
-    if (indicator->kind == KIND_ASSESSED)
-        return;
-    warn_steps(warning, at, indicator->steps, indicator->step_count, "steps");
-    warn_steps(warning, at, indicator->bonus.steps, indicator->bonus.step_count, "bonus.steps");
-    warn_points(warning, at);
+    size_t count = sizeof warning->numbers / sizeof warning->numbers[0];
+    char *text = warning->numbers[warning->number_count++ % count];
+    decimal_format(value_e4, DECIMAL_SCALE, text);
+    return text;
 }
 
 // --- totals ---
 
-static int64_t most_bonus(const struct bonus *bonus)
-{
-    int64_t most_e4 = bonus->kind == BONUS_STEPS ? 0 : bonus->max_e4;
-    for (size_t i = 0; i < bonus->step_count; i++)
-        if (bonus->steps[i].points_e4 > most_e4)
-            most_e4 = bonus->steps[i].points_e4;
-    return most_e4;
-}
-
 // What adjustments can add at most; false when nothing limits them.
 static bool most_adjustments(const struct campaign *campaign, i128 *ret_e4)
 {
-    i128 most_e4 = 0;
-    bool limited = true;
-    for (size_t i = 0; i < campaign->adjustment_count; i++) {
-        const struct adjustment_rule *rule = &campaign->adjustments[i];
-        if (rule->points_e4 > 0 && rule->has_max_times)
-            most_e4 += (i128)rule->points_e4 * rule->max_times;
-        else if (rule->points_e4 > 0)
-            limited = false;
-    }
-    if (campaign->has_adjust_max && (!limited || most_e4 > campaign->adjust_max_e4)) {
-        most_e4 = campaign->adjust_max_e4;
+    bool limited = warning_most_adjusted(campaign, false, ret_e4);
+    if (campaign->has_adjust_max && (!limited || *ret_e4 > campaign->adjust_max_e4)) {
+        *ret_e4 = campaign->adjust_max_e4;
         limited = true;
     }
-    *ret_e4 = most_e4;
     return limited;
 }
 
@@ -114,7 +37,7 @@ static bool most_total(const struct campaign *campaign, i128 *ret_e4)
     i128 points_e4 = 0, bonus_e4 = 0, adjustments_e4;
     for (size_t i = 0; i < campaign->indicator_count; i++) {
         points_e4 += campaign->indicators[i].points_e4;
-        bonus_e4 += most_bonus(&campaign->indicators[i].bonus);
+        bonus_e4 += warning_most_bonus(&campaign->indicators[i].bonus);
     }
     if (campaign->has_bonus_max && bonus_e4 > campaign->bonus_max_e4)
         bonus_e4 = campaign->bonus_max_e4;
@@ -130,10 +53,53 @@ static void warn_total(struct warning *warning, enum finding_code code, const ch
     i128 most_e4;
     if (!most_total(warning->campaign, &most_e4) || wanted_e4 <= most_e4)
         return;
-    char wanted[DECIMAL_TEXT_SIZE], most[DECIMAL_TEXT_SIZE];
-    decimal_format(wanted_e4, DECIMAL_SCALE, wanted);
-    decimal_format(most_e4, DECIMAL_SCALE, most);
-    finding_add(warning->findings, code, place, "", name, wanted, most, NULL);
+    finding_add(warning->findings, code, place, "", name, warning_number(warning, wanted_e4),
+                warning_number(warning, most_e4), NULL);
+}
+
+// --- classes ---
+
+static bool asks_for(const uint32_t *list, size_t count, uint32_t indicator)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == indicator)
+            return true;
+    return false;
+}
+
+// Whoever fulfils the conditions of `lower` fulfils those of `upper`.
+static bool asks_no_more(const struct class_rule *upper, const struct class_rule *lower)
+{
+    for (size_t i = 0; i < upper->requires_met_count; i++)
+        if (!asks_for(lower->requires_met, lower->requires_met_count, upper->requires_met[i]))
+            return false;
+    bool share = !upper->has_min_share ||
+                 (lower->has_min_share && lower->min_share_e4 >= upper->min_share_e4);
+    bool positive = lower->no_zero || (lower->has_min_share && lower->min_share_e4 > 0);
+    return share && (!upper->no_zero || positive);
+}
+
+static bool has_conditions(const struct class_rule *class)
+{
+    return class->requires_met_count > 0 || class->has_min_share || class->no_zero;
+}
+
+static void warn_class_bands(struct warning *warning, size_t at)
+{
+    const struct campaign *campaign = warning->campaign;
+    const struct class_rule *class = &campaign->classes[at];
+    struct finding_place place = campaign_place(warning->file, 0, "classes", at, "from",
+                                                warning->path);
+    for (size_t i = 0; i < at; i++)
+        if (campaign->classes[i].from_e4 == class->from_e4 &&
+            asks_no_more(&campaign->classes[i], class)) {
+            finding_add(warning->findings, FINDING_CLASS_HIDDEN, place, "", class->code,
+                        campaign->classes[i].code, warning_number(warning, class->from_e4), NULL);
+            break;
+        }
+    if (at + 1 == campaign->class_count && has_conditions(class))
+        finding_add(warning->findings, FINDING_CLASS_HOLE, place, "", class->code,
+                    warning_number(warning, class->from_e4), NULL);
 }
 
 static void warn_class(struct warning *warning, size_t at)
@@ -141,6 +107,7 @@ static void warn_class(struct warning *warning, size_t at)
     const struct class_rule *class = &warning->campaign->classes[at];
     warn_total(warning, FINDING_CLASS_UNREACHABLE, class->code, class->from_e4,
                campaign_place(warning->file, 0, "classes", at, "from", warning->path));
+    warn_class_bands(warning, at);
 }
 
 // --- adjustments and awards ---
@@ -187,9 +154,10 @@ static void warn_award(struct warning *warning, size_t at)
 
 void campaign_warn(const struct campaign *campaign, const char *file, struct findings *findings)
 {
-    struct warning warning = {campaign, file, findings, ""};
+    struct warning warning = {.campaign = campaign, .file = file, .findings = findings};
     for (size_t i = 0; i < campaign->indicator_count; i++)
-        warn_indicator(&warning, i);
+        warn_rule(&warning, i);
+    warn_caps(&warning);
     for (size_t i = 0; i < campaign->adjustment_count; i++)
         warn_adjustment(&warning, i);
     for (size_t i = 0; i < campaign->class_count; i++)

@@ -117,7 +117,7 @@ X(FINDING_CLASSES_ORDER,          423, "classes_order",          ERROR, "The cla
 X(FINDING_STEP_BOUNDS,             424, "step_bounds",            ERROR, "A step has either from (the completion in percent) or value, not both and not neither.")
 X(FINDING_QUOTA_OVER_100,         425, "quota_over_100",         ERROR, "A quota of %1$s percent is more than all. It must be from 0 to 100.")
 X(FINDING_POINTS_UNREACHABLE,     426, "points_unreachable",     WARNING, "The indicator %1$s has %2$s points, but its rule gives at most %3$s.")
-X(FINDING_STEPS_ORDER,            427, "steps_order",            WARNING, "The step %1$s of %2$s can never be taken: a step above it holds whenever it does.")
+X(FINDING_STEPS_ORDER,            427, "steps_order",            WARNING, "The step %1$s of %2$s stands below one that holds whenever it does. Order does not decide: of the steps that hold, the most points count. Give them from the top down.")
 X(FINDING_AWARD_UNREACHABLE,      428, "award_unreachable",      WARNING, "Nobody can get the award %1$s: it asks for %2$s points, and at most %3$s can be had.")
 X(FINDING_CLASS_UNREACHABLE,      429, "class_unreachable",      WARNING, "Nobody can reach the class %1$s: it begins at %2$s points, and at most %3$s can be had.")
 X(FINDING_UNUSED_ADJUSTMENT,      431, "unused_adjustment",      WARNING, "The adjustment %1$s gives no points and changes no class.")
@@ -149,6 +149,21 @@ X(FINDING_ON_TIME_WITHOUT_DUE,    454, "on_time_without_due",    WARNING, "on_ti
 X(FINDING_AWARD_TO_ALL,           455, "award_to_all",           WARNING, "The award %1$s has no quota and no condition: every competing unit gets it.")
 X(FINDING_OWNER_ENDS,             456, "owner_ends",             WARNING, "The unit %1$s, which runs the campaign, does not exist on %2$s: nothing can be computed for the period that ends then.")
 X(FINDING_QUOTA_ZERO,             457, "quota_zero",             WARNING, "Nobody can get the award %1$s: its quota is 0.")
+X(FINDING_STEP_NEVER_TAKEN,       458, "step_never_taken",       WARNING, "The step %1$s of %2$s can never be taken: another one holds whenever it does and gives no fewer points.")
+X(FINDING_STEP_OUT_OF_REACH,      459, "step_out_of_reach",      WARNING, "The step %1$s of %2$s can never be reached: there can be at most %3$s.")
+X(FINDING_BONUS_OUT_OF_REACH,     460, "bonus_out_of_reach",     WARNING, "The bonus of %1$s can never be had: its completion can be at most %2$s percent.")
+X(FINDING_MET_WITHOUT_POINTS,     461, "met_without_points",     WARNING, "A unit that just meets the target %2$s of %1$s gets no points: it is below every step.")
+// points of one time, most
+X(FINDING_ONCE_OVER_MAX,          462, "once_over_max",          WARNING, "One step or case of %1$s is %2$s points, but at most %3$s are counted.")
+X(FINDING_CLASS_HIDDEN,           463, "class_hidden",           WARNING, "Points never lead to the class %1$s: the class %2$s above it begins at %3$s points too and asks for nothing more.")
+X(FINDING_CLASS_HOLE,             464, "class_hole",             WARNING, "The last class %1$s has conditions: a unit with %2$s points or more that does not fulfil them has no class.")
+X(FINDING_GROUP_IDLE,             465, "group_idle",             WARNING, "The most of the group %1$s, %2$s points, never matters: its indicators have at most %3$s with their bonuses.")
+X(FINDING_GROUP_EXCEEDED,         466, "group_exceeded",         WARNING, "The indicator %3$s alone has %4$s points, more than its group %1$s can have (%2$s).")
+X(FINDING_BONUS_MAX_IDLE,         467, "bonus_max_idle",         WARNING, "The most for bonuses, %1$s points, never matters: together they are at most %2$s.")
+X(FINDING_BONUS_EXCEEDED,         468, "bonus_exceeded",         WARNING, "The bonus of %1$s can be %2$s points, but all bonuses together are at most %3$s.")
+X(FINDING_ADJUST_IDLE,            469, "adjust_idle",            WARNING, "%1$s (%2$s points) never matters: adjustments come to %3$s at most.")
+X(FINDING_ADJUST_EXCEEDED,        470, "adjust_exceeded",        WARNING, "The adjustment %1$s given once is %2$s points, beyond %3$s (%4$s).")
+X(FINDING_POINTS_TOTAL,           471, "points_total",           WARNING, "The points of the indicators add up to %2$s, not to the %1$s that the file states.")
 
 // 5xx: the lists beside the campaign
 X(FINDING_DUPLICATE_ROW,          501, "duplicate_row",          ERROR, "The same entry (%1$s) is also in row %2$s. Keep one of the two rows.")
@@ -172,6 +187,7 @@ X(FINDING_BAD_SCORE,              519, "bad_score",              ERROR, "%1$s is
 X(FINDING_VOTES_WITHOUT_TOTAL,    520, "votes_without_total",    ERROR, "There are %1$s votes for the nominee, but the size of the council is missing. Give it in the column votes_total.")
 X(FINDING_LIST_NOT_BELOW_OWNER,   521, "list_not_below_owner",   ERROR, "The unit %1$s does not lie below %2$s, which runs the campaign.")
 X(FINDING_LIST_NOT_COMPETING,     522, "list_not_competing",     ERROR, "The unit %1$s does not compete in the campaign, so nothing can be added to its points or taken from them.")
+X(FINDING_TIMES_OVER_MAX,         523, "times_over_max",         WARNING, "The adjustment %1$s is given to the unit %2$s %3$s times; only %4$s count.")
 
 // 6xx: a message on the wire
 X(FINDING_BAD_MESSAGE,            601, "bad_message",            ERROR, "The message cannot be understood. Use a client of the same version as the server.")

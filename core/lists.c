@@ -246,6 +246,8 @@ int adjustments_read(struct arena *arena, const struct campaign *campaign,
     (void)arena;
     ret->list = read_list(&reading, read_adjustment, sizeof *ret->list, 0, &ret->count);
     ret->capacity = table->rows;
+    if (findings->errors == errors)
+        adjustments_warn(campaign, tree, table, findings);
     if (ret->count > 1)
         qsort(ret->list, ret->count, sizeof *ret->list, adjustment_order);
     return findings->errors == errors ? 0 : -1;

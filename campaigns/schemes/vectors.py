@@ -6,11 +6,16 @@ vectors.csv: unit,indicator,figure,expected,basis,arithmetic. The figure is look
   value                          rollup.csv of the unit and indicator, scope to_date
   total, rank, class, eligible   ranking.csv of the unit (indicator empty)
   decision, reasons              awards.csv: unit = recipient, indicator = award
+  sum                            indicator = codes of indicators and adjustments: the published points and bonuses of
+                                 the one, what adjustments.csv and campaign.yaml give for the other
 """
 
 import csv
+import decimal
 import pathlib
 import sys
+
+import yaml
 
 PLACES = {
     "scores": (["points", "bonus", "note"], ["unit", "indicator"]),
@@ -38,12 +43,40 @@ def published(out):
     return figures
 
 
+def adjusted(case):
+    """{(unit, code): points}, times of one code at most max_times."""
+    times, points = {}, {}
+    path = case / "adjustments.csv"
+    for row in rows(path) if path.exists() else []:
+        key = row["unit"], row["code"]
+        times[key] = times.get(key, 0) + int(row["times"])
+    rules = yaml.load((case / "campaign.yaml").read_text(encoding="utf-8"), yaml.BaseLoader).get("adjustments", [])
+    most = {rule["code"]: (decimal.Decimal(rule["points"]), int(rule.get("max_times", 10**6))) for rule in rules}
+    for (unit, code), count in times.items():
+        points[unit, code] = most[code][0] * min(count, most[code][1])
+    return points
+
+
+def add_up(figures, adjustments, unit, codes):
+    """The text of the sum, with two decimals."""
+    total = decimal.Decimal(0)
+    for code in codes.split():
+        if (unit, code) in adjustments:
+            total += adjustments[unit, code]
+        else:
+            total += decimal.Decimal(figures["points", unit, code]) + decimal.Decimal(figures["bonus", unit, code])
+    return f"{total:.2f}"
+
+
 def main():
     case, out = map(pathlib.Path, sys.argv[1:3])
-    figures = published(out)
+    figures, adjustments = published(out), adjusted(case)
     wrong = 0
     for row in rows(case / "vectors.csv"):
-        found = figures.get((row["figure"], row["unit"], row["indicator"]), "no such line")
+        if row["figure"] == "sum":
+            found = add_up(figures, adjustments, row["unit"], row["indicator"])
+        else:
+            found = figures.get((row["figure"], row["unit"], row["indicator"]), "no such line")
         if found != row["expected"]:
             wrong += 1
             print(f"{case.name}: {row['unit']} {row['indicator']} {row['figure']}: {found}, not {row['expected']}"

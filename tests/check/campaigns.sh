@@ -1,6 +1,6 @@
 #!/bin/bash
 # The campaigns keep their promises: the generators give the committed bytes again, all text is UTF-8 in NFC, and an
-# independent computation (tests/naive) gives the rankings, awards and vectors that stand in campaigns/.
+# independent computation (tests/naive) and core/ give the rankings, awards and vectors that stand in campaigns/.
 set -uo pipefail
 . "$(dirname "$0")/_lib.sh"
 
@@ -43,7 +43,19 @@ compute() {
     for file in "$case"/expected/*.csv; do
         [ ! -e "$file" ] || violations_from "$file" < <(diff "$file" "$out/${file##*/}")
     done
+    compute_core "$case" "$out"
     [ ! -e "$case/vectors.csv" ] || violations_from vectors < <(python3 campaigns/schemes/vectors.py "$case" "$out" 2>&1)
+}
+
+# compute_core CASEDIR OUT: core/ gives the bytes that stand in OUT.
+compute_core() {
+    local case=$1 out=$2 core=$work/core/$1 program=$build/tests/tools/thidua-offline file
+    [ -x "$program" ] || skip "$program is not built"
+    mkdir -p "$core"
+    "$program" "$case" --out "$core" || violation "core cannot compute: $case"
+    for file in rollup scores ranking awards; do
+        violations_from "core, $case/$file.csv" < <(diff "$out/$file.csv" "$core/$file.csv" | head -5)
+    done
 }
 
 violations_from "not UTF-8 in NFC" < <(not_in_nfc)

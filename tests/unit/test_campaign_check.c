@@ -1,5 +1,4 @@
-// A campaign held against a unit tree: its periods and competitors, what does not fit the tree, and
-// what is possible but probably not meant.
+// A campaign held against a unit tree: its periods and competitors, and what does not fit the tree.
 #include "tests/lib/campaign_text.h"
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/found.h"
@@ -305,91 +304,6 @@ static void warns_of_ended_units(void **state)
         "0 owner competitor_ends(V1; V1, 2021-01-01)\n0 owner competitor_ends(V2; V2, 2022-12-30)\n");
 }
 
-// --- what is probably not meant ---
-
-#define SMALL "H,h,district,,,,\nX,x,commune,H,,,\nV,v,village,X,,,\n"
-
-static void warned(const char *yaml, const char *expected)
-{
-    check(SMALL, yaml, expected);
-}
-
-#define STEPS(better, list) HEAD INDICATOR(", better: " better ", rule: steps, steps: [" list "]")
-#define HIDDEN(number) "9 indicators[0].steps[1] steps_order(; " number ", A)\n"
-
-static void warns_of_steps(void **state)
-{
-    (void)state;
-    warned(STEPS("more", "{from: 9, points: 10}, {from: 8, points: 1}"), "");
-    warned(STEPS("more", "{from: 8, points: 1}, {from: 9, points: 10}"), HIDDEN("2"));
-    warned(STEPS("more", "{from: 9, points: 10}, {from: 9, points: 1}"), HIDDEN("2"));
-    warned(STEPS("more", "{from: 9, points: 10}, {from: 9, beyond: true, points: 1}"), HIDDEN("2"));
-    warned(STEPS("more", "{from: 9, beyond: true, points: 10}, {from: 9, points: 1}"), "");
-    warned(STEPS("more", "{from: 9, beyond: true, points: 10}, {from: 9, beyond: true, points: 1}"),
-           HIDDEN("2"));
-    warned(STEPS("more", "{value: 8, points: 10}, {from: 9, points: 1}"), "");
-    warned(STEPS("more", "{value: 8, points: 10}, {value: 9, points: 1}"), HIDDEN("2"));
-    // the value of `less` goes downwards, its completion does not
-    warned(STEPS("less", "{value: 8, points: 10}, {value: 9, points: 1}"), "");
-    warned(STEPS("less", "{value: 9, points: 10}, {value: 8, points: 1}"), HIDDEN("2"));
-    warned(STEPS("less", "{from: 8, points: 10}, {from: 9, points: 1}"), HIDDEN("2"));
-    warned(HEAD INDICATOR(", bonus: {steps: [{value: 1, points: 1}, {value: 2, points: 2}]}"),
-           "9 indicators[0].bonus.steps[1] steps_order(; 2, A)\n");
-    // hidden by two, named once
-    warned(STEPS("more", "{from: 2, points: 10}, {from: 1, points: 9}, {from: 3, points: 8}"),
-           "9 indicators[0].steps[2] steps_order(; 3, A)\n");
-    warned(STEPS("more", "{from: 9, points: 9.99}"),
-           "9 indicators[0].steps points_unreachable(; A, 10, 9.99)\n");
-}
-
-// 10 points, a bonus of at most 2, adjustments of at most 3 x 1.5.
-#define RICH        \
-    HEAD INDICATOR( \
-        ", bonus: {per: 1, points: 1, max: 2}") "adjustments: [{code: J, points: 1.5, max_times: 3}, {code: K, points: -5}]\n"
-
-static void warns_of_totals(void **state)
-{
-    (void)state;
-    warned(RICH "classes: [{code: A, from: 16.5}]\n", "");
-    warned(RICH "classes: [{code: A, from: 16.51}]\n",
-           "0 classes[0].from class_unreachable(; A, 16.51, 16.5)\n");
-    warned(RICH "bonus_max: 1\nclasses: [{code: A, from: 15.51}]\n",
-           "0 classes[0].from class_unreachable(; A, 15.51, 15.5)\n");
-    warned(RICH "adjust_max: 1\nawards: [{code: W, to: unit, total_min: 13.01}]\n",
-           "12 awards[0].total_min award_unreachable(; W, 13.01, 13)\n");
-    warned(
-        HEAD INDICATOR("") "adjustments: [{code: J, points: 1}]\nclasses: [{code: A, from: 99}]\n",
-        "");
-    warned(HEAD INDICATOR("") "adjustments: [{code: J, points: 1}]\nadjust_max: 5\n"
-                              "classes: [{code: A, from: 15.01}]\n",
-           "0 classes[0].from class_unreachable(; A, 15.01, 15)\n");
-    warned(
-        HEAD INDICATOR(
-            ", bonus: {steps: [{value: 2, points: 4}, {value: 1, points: 2}]}") "classes: [{code: A, from: 14.01}, {code: B, from: 14}]\n",
-        "0 classes[0].from class_unreachable(; A, 14.01, 14)\n");
-}
-
-static void warns_of_lists(void **state)
-{
-    (void)state;
-    warned(BASE "adjustments: [{code: J, points: 0}]\n",
-           "0 adjustments[0].points unused_adjustment(; J)\n");
-    warned(BASE "adjustments: [{code: J, points: 0}]\ndisqualify: {adjustment: [J]}\n", "");
-    warned(BASE
-           "adjustments: [{code: J, points: 0, class_at_most: B}]\nclasses: [{code: B, from: 1}]\n",
-           "");
-    warned(BASE "awards: [{code: W, to: unit, quota: {count: 0}}]\n",
-           "10 awards[0].quota quota_zero(; W)\n");
-    warned(BASE "awards: [{code: W, to: individual, quota: {percent: 0}}]\n",
-           "10 awards[0].quota quota_zero(; W)\n");
-    warned(BASE "awards: [{code: W, to: unit}]\n", "10 awards[0].quota award_to_all(; W)\n");
-    warned(BASE "awards: [{code: W, to: individual}]\n", "");
-    warned(BASE "awards: [{code: W, to: unit, total_min: 1}, {code: V, to: unit, rank_max: 1},"
-                " {code: U, to: unit, requires_met: [A]}, {code: T, to: unit, class_min: K},"
-                " {code: S, to: unit, quota: {count: 1}}]\nclasses: [{code: K, from: 1}]\n",
-           "");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,8 +312,6 @@ int main(void)
         cmocka_unit_test(says_who_may_compete), cmocka_unit_test(checks_the_owner),
         cmocka_unit_test(checks_levels),        cmocka_unit_test(checks_listed_competitors),
         cmocka_unit_test(checks_clusters),      cmocka_unit_test(warns_of_ended_units),
-        cmocka_unit_test(warns_of_steps),       cmocka_unit_test(warns_of_totals),
-        cmocka_unit_test(warns_of_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

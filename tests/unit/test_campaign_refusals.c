@@ -69,10 +69,10 @@ static void refuses_what_is_not_a_campaign_file(void **state)
 }
 
 // The keys of a campaign, as an unknown one is answered.
-#define CAMPAIGN_KEYS                                                                          \
-    "campaign, name, theme, owner, office_level, competitors, reporting, from, to, baseline, " \
-    "due_days, lock_days, period_end_day, refresh, counts, count_unverified, indicators, "     \
-    "clusters, groups, bonus_max, adjust_min, adjust_max, not_applicable, adjustments, late, " \
+#define CAMPAIGN_KEYS                                                                                        \
+    "campaign, name, theme, owner, office_level, competitors, reporting, from, to, baseline, "               \
+    "due_days, lock_days, period_end_day, refresh, counts, count_unverified, indicators, "                   \
+    "clusters, groups, bonus_max, adjust_min, adjust_max, points_total, not_applicable, adjustments, late, " \
     "classes, tie_break, disqualify, awards"
 
 static void refuses_keys(void **state)

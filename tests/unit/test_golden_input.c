@@ -124,7 +124,7 @@ static void check_results(struct golden *golden, const char *path)
     free(offices);
 }
 
-static void check_lists(struct golden *golden, const char *directory)
+static void check_lists(struct golden *golden, const char *directory, const char *warnings)
 {
     struct findings findings = {0};
     struct targets targets;
@@ -133,17 +133,22 @@ static void check_lists(struct golden *golden, const char *directory)
     char path[PATH_BYTES];
     snprintf(path, sizeof path, "%s/targets.csv", directory);
     const struct csv_table *table = read_table(golden, path, target_columns, 3, 3);
-    assert_int_equal(
-        targets_read(golden->arena, golden->campaign, golden->tree, table, &targets, &findings), 0);
-    assert_int_equal(targets.count, table->rows);
-    targets_free(&targets);
+    if (table) {
+        assert_int_equal(
+            targets_read(golden->arena, golden->campaign, golden->tree, table, &targets, &findings),
+            0);
+        assert_int_equal(targets.count, table->rows);
+        targets_free(&targets);
+    }
     snprintf(path, sizeof path, "%s/adjustments.csv", directory);
     table = read_table(golden, path, adjustment_columns, 4, 4);
-    assert_int_equal(adjustments_read(golden->arena, golden->campaign, golden->tree, table,
-                                      &adjustments, &findings),
-                     0);
-    assert_int_equal(adjustments.count, table->rows);
-    adjustments_free(&adjustments);
+    if (table) {
+        assert_int_equal(adjustments_read(golden->arena, golden->campaign, golden->tree, table,
+                                          &adjustments, &findings),
+                         0);
+        assert_int_equal(adjustments.count, table->rows);
+        adjustments_free(&adjustments);
+    }
     snprintf(path, sizeof path, "%s/nominations.csv", directory);
     table = read_table(golden, path, nomination_columns, 12, 12);
     if (table) {
@@ -153,7 +158,7 @@ static void check_lists(struct golden *golden, const char *directory)
         assert_int_equal(nominations.count, table->rows);
         nominations_free(&nominations);
     }
-    found_equal(&findings, "");
+    found_equal(&findings, warnings);
 }
 
 // Steps that a step above them hides, as the cases have them.
@@ -163,6 +168,16 @@ static const char *warnings_of(const char *directory)
         return "49 indicators[3].steps[1] steps_order\n49 indicators[3].steps[2] steps_order\n";
     if (strstr(directory, "case-06") || strstr(directory, "case-07"))
         return "16 indicators[0].steps[3] steps_order\n";
+    return "";
+}
+
+// Times given beyond what counts.
+static const char *list_warnings_of(const char *directory)
+{
+    if (strstr(directory, "case-02"))
+        return "3 times times_over_max(2; MODEL, X-04, 4, 3)\n";
+    if (strstr(directory, "case-08"))
+        return "4 times times_over_max(2; MODEL, X4, 4, 2)\n";
     return "";
 }
 
@@ -177,7 +192,7 @@ static void passes_all_checks(void **state)
         struct golden golden = {0};
         char pattern[PATH_BYTES];
         load(&golden, cases.gl_pathv[i], warnings_of(cases.gl_pathv[i]));
-        check_lists(&golden, cases.gl_pathv[i]);
+        check_lists(&golden, cases.gl_pathv[i], list_warnings_of(cases.gl_pathv[i]));
         snprintf(pattern, sizeof pattern, "%s/results/*.csv", cases.gl_pathv[i]);
         assert_int_equal(glob(pattern, 0, NULL, &files), 0);
         for (size_t j = 0; j < files.gl_pathc; j++)
@@ -192,8 +207,35 @@ static void passes_all_checks(void **state)
     assert_true(moved > 0 && blank > 0); // the cases have both
 }
 
+// The campaigns of campaigns/: what their READMEs name as contradictions, and nothing else.
+static void own_campaigns_are_as_named(void **state)
+{
+    static const struct {
+        const char *directory, *campaign, *lists;
+    } own[] = {
+        {"campaigns/y-tich-2022", "", ""},
+        {"campaigns/chi-lang-2022", "234 indicators[19].bonus bonus_exceeded\n",
+         "9 times times_over_max(1; MODEL, 06523, 3, 2)\n"},
+        {"campaigns/schemes/s1-can-tho-157", "", ""},
+        {"campaigns/schemes/s2-can-tho-2579", "", "6 times times_over_max(5; BONUS, O2, 5, 3)\n"},
+        {"campaigns/schemes/s3-nghe-an", "", ""},
+        {"campaigns/schemes/s4-nd-307", "", ""},
+        {"campaigns/schemes/s5-quang-tri", "", ""},
+        {"campaigns/schemes/s6-cai-lay", "",
+         "10 times times_over_max(6; D2-WITHDRAWN, SELF, 6, 2)\n22 times times_over_max(4; D2-WITHDRAWN, VERIFIED, 4, 2)\n34 times times_over_max(4; D2-WITHDRAWN, STRICT, 4, 2)\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct golden golden = {0};
+        load(&golden, own[i].directory, own[i].campaign);
+        check_lists(&golden, own[i].directory, own[i].lists);
+        unload(&golden);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(passes_all_checks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(passes_all_checks),
+                                       cmocka_unit_test(own_campaigns_are_as_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
