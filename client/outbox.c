@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 1414022241 // "THDa"
-#define SCHEMA_VERSION 2          // 2: earlier_receipt
+#define SCHEMA_VERSION 3          // 2: earlier_receipt; 3: known, own
 #define BUSY_MS 15000
 #define LOCK_STEP_MS 50
 
@@ -38,7 +38,14 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS submission_state ON submission (state, number);"
     "CREATE TABLE IF NOT EXISTS office ("
     " campaign TEXT NOT NULL, unit TEXT NOT NULL, period TEXT NOT NULL, office TEXT NOT NULL,"
-    " PRIMARY KEY (campaign, unit, period)) WITHOUT ROWID;";
+    " PRIMARY KEY (campaign, unit, period)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS known (" // of the rows that a form has on record
+    " campaign TEXT NOT NULL, unit TEXT NOT NULL, period TEXT NOT NULL, rows INTEGER NOT NULL,"
+    " PRIMARY KEY (campaign, unit, period)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS own (" // our submissions on top of them
+    " campaign TEXT NOT NULL, unit TEXT NOT NULL, period TEXT NOT NULL, id BLOB NOT NULL,"
+    " at INTEGER PRIMARY KEY);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS own_form ON own (campaign, unit, period, id);";
 
 struct outbox {
     sqlite3 *db;
@@ -379,6 +386,86 @@ void outbox_office_get(struct outbox *outbox, const char *campaign, const char *
     if (sqlite3_step(statement) == SQLITE_ROW)
         snprintf(office, WIRE_CODE_BYTES_MAX + 1, "%s",
                  (const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+}
+
+// ---- what is known of forms
+
+static sqlite3_stmt *of_form(struct outbox *outbox, const char *sql, const char *campaign,
+                             const char *unit, const char *period)
+{
+    sqlite3_stmt *statement = prepared(outbox, sql);
+    bind_text(statement, 1, campaign);
+    bind_text(statement, 2, unit);
+    bind_text(statement, 3, period);
+    return statement;
+}
+
+#define OF_FORM " WHERE campaign = ?1 AND unit = ?2 AND period = ?3"
+
+bool outbox_known_get(struct outbox *outbox, const char *campaign, const char *unit,
+                      const char *period, uint32_t *ret_rows, uint32_t *ret_sent)
+{
+    sqlite3_stmt *statement = of_form(
+        outbox,
+        "SELECT rows, (SELECT count(*) FROM own JOIN submission USING (id)"
+        " WHERE own.campaign = ?1 AND unit = ?2 AND period = ?3 AND state = 'sent')"
+        " FROM known" OF_FORM,
+        campaign, unit, period);
+    bool there = sqlite3_step(statement) == SQLITE_ROW;
+    if (there) {
+        *ret_rows = (uint32_t)sqlite3_column_int64(statement, 0);
+        *ret_sent = (uint32_t)sqlite3_column_int64(statement, 1);
+    }
+    sqlite3_finalize(statement);
+    return there;
+}
+
+int outbox_known_set(struct outbox *outbox, const char *campaign, const char *unit,
+                     const char *period, uint32_t rows, struct err *err)
+{
+    sqlite3_stmt *statement = of_form(outbox,
+                                      "INSERT INTO known VALUES (?1, ?2, ?3, ?4)"
+                                      " ON CONFLICT DO UPDATE SET rows = excluded.rows",
+                                      campaign, unit, period);
+    sqlite3_bind_int64(statement, 4, rows);
+    if (finish(outbox, statement, err) != 0)
+        return -1;
+    statement = of_form(outbox,
+                        "DELETE FROM own" OF_FORM
+                        " AND id NOT IN (SELECT id FROM submission WHERE state = 'waiting')",
+                        campaign, unit, period);
+    return finish(outbox, statement, err);
+}
+
+int outbox_own_add(struct outbox *outbox, const char *campaign, const char *unit,
+                   const char *period, const uint8_t id[static ID_BYTES], struct err *err)
+{
+    sqlite3_stmt *statement = of_form(outbox,
+                                      "INSERT INTO known VALUES (?1, ?2, ?3, 0)"
+                                      " ON CONFLICT DO NOTHING",
+                                      campaign, unit, period);
+    if (finish(outbox, statement, err) != 0)
+        return -1;
+    statement = of_form(outbox,
+                        "INSERT INTO own (campaign, unit, period, id) VALUES (?1, ?2, ?3, ?4)"
+                        " ON CONFLICT DO NOTHING",
+                        campaign, unit, period);
+    bind_bytes(statement, 4, id, ID_BYTES);
+    return finish(outbox, statement, err);
+}
+
+void outbox_own_get(struct outbox *outbox, const char *campaign, const char *unit,
+                    const char *period, struct outbox_own *ret)
+{
+    sqlite3_stmt *statement = of_form(
+        outbox, "SELECT id FROM own" OF_FORM " ORDER BY at DESC LIMIT ?4", campaign, unit, period);
+    sqlite3_bind_int64(statement, 4, WIRE_OWN_MAX);
+    ret->count = 0;
+    while (sqlite3_step(statement) == SQLITE_ROW && ret->count < WIRE_OWN_MAX) {
+        if (sqlite3_column_bytes(statement, 0) == ID_BYTES)
+            memcpy(ret->list[ret->count++], sqlite3_column_blob(statement, 0), ID_BYTES);
+    }
     sqlite3_finalize(statement);
 }
 

@@ -65,6 +65,22 @@ int outbox_office_set(struct outbox *outbox, const char *campaign, const char *u
 void outbox_office_get(struct outbox *outbox, const char *campaign, const char *unit,
                        const char *period, char office[static WIRE_CODE_BYTES_MAX + 1]);
 
+// What is known of a form's rows on record (client/base.h): `rows` that a server has told of, and our own
+// submissions on top of them, of which `sent` have arrived. False: nothing is known.
+bool outbox_known_get(struct outbox *outbox, const char *campaign, const char *unit,
+                      const char *period, uint32_t *ret_rows, uint32_t *ret_sent);
+// Own submissions that do not wait are among the rows now, and are forgotten.
+int outbox_known_set(struct outbox *outbox, const char *campaign, const char *unit,
+                     const char *period, uint32_t rows, struct err *err);
+int outbox_own_add(struct outbox *outbox, const char *campaign, const char *unit,
+                   const char *period, const uint8_t id[static ID_BYTES], struct err *err);
+struct outbox_own { // the newest first
+    size_t count;
+    uint8_t list[WIRE_OWN_MAX][ID_BYTES];
+};
+void outbox_own_get(struct outbox *outbox, const char *campaign, const char *unit,
+                    const char *period, struct outbox_own *ret);
+
 // Only one process sends at a time, so that the order is kept. 0; -1 when another one has been
 // sending for `ms` (negative: waits for ever).
 int outbox_lock(struct outbox *outbox, int64_t ms, struct err *err);

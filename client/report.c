@@ -10,8 +10,6 @@
 #include <string.h>
 
 #define SENTENCE_BYTES_MAX 2048
-#define SECONDS_OF_DAY 86400
-#define LOCAL_SECONDS (7 * 3600) // Asia/Ho_Chi_Minh
 
 static void findings_table(const struct findings *findings, enum format format, FILE *out)
 {
@@ -88,6 +86,8 @@ static const struct {
     const char *text; // msgid
 } refusals[] = {
     {WIRE_CONFLICT, EXIT_CONFLICT, N_("it is in conflict with what the server has")},
+    {WIRE_STALE_BASE, EXIT_CONFLICT,
+     N_("somebody has handed in newer entries meanwhile; nothing was changed")},
     {WIRE_INVALID, EXIT_DATA, N_("the data has errors; nothing was changed")},
     {WIRE_FORBIDDEN, EXIT_ERROR, N_("your key may not do this")},
     {WIRE_PERIOD_CLOSED, EXIT_DATA, N_("the period is closed")},
@@ -159,12 +159,7 @@ int number_of(const char *text, uint64_t most, uint64_t *ret)
 
 void instant_format(int64_t us, char text[static INSTANT_TEXT_SIZE])
 {
-    char day[DAY_TEXT_SIZE];
     text[0] = '\0';
-    if (us <= 0)
-        return;
-    int64_t seconds = us / 1000000, of_day = (seconds + LOCAL_SECONDS) % SECONDS_OF_DAY;
-    day_format(day_of_instant(seconds), day);
-    snprintf(text, INSTANT_TEXT_SIZE, "%.15s %02d:%02d:%02d", day, (int)(of_day / 3600),
-             (int)(of_day / 60 % 60), (int)(of_day % 60));
+    if (us > 0)
+        instant_text(us / 1000000, text);
 }

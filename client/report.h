@@ -6,6 +6,7 @@
 #include "client/table.h"
 #include "common/codec.h"
 #include "core/finding.h"
+#include "core/period.h"
 #include <stdio.h>
 
 // Text goes to `out` as "file:row:column: error: sentence [code: value]" lines, the rest as a table.
@@ -28,7 +29,6 @@ int command_send(struct client *client, struct wire_command command);
 int number_of(const char *text, uint64_t most, uint64_t *ret);
 
 // "2022-07-01 08:15:02", Asia/Ho_Chi_Minh; "" for 0.
-#define INSTANT_TEXT_SIZE 32
 void instant_format(int64_t us, char text[static INSTANT_TEXT_SIZE]);
 
 #endif

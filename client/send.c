@@ -1,6 +1,7 @@
 // One item at a time: send, read the answer, write down what became of it.
 #include "client/send.h"
 
+#include "client/base.h"
 #include "client/progress.h"
 #include "client/report.h"
 #include "client/talk.h"
@@ -52,6 +53,19 @@ static void tell_refused(struct sending *sending, const struct outbox_item *item
     worse(sending, report_refusal(answer->code, "", answer->findings.count > 0));
 }
 
+// A newer entry stands against it; what it is, the user sees now.
+static void settle_stale(struct sending *sending, const struct outbox_item *item,
+                         const struct wire_submit_answer *answer)
+{
+    struct message sent;
+    if (message_decode((const uint8_t *)item->envelope.data, item->envelope.length, &sent, NULL) !=
+        0)
+        return;
+    if (sent.type == MESSAGE_SUBMIT)
+        base_shown(sending->outbox, &sent.submit, answer);
+    message_clear(&sent);
+}
+
 // Writes down what became of the item. 0, or -1 after a complaint.
 static int settle(struct sending *sending, struct outbox_item *item, struct bytes bytes)
 {
@@ -70,8 +84,11 @@ static int settle(struct sending *sending, struct outbox_item *item, struct byte
         complain_err(&err);
     else if (stored)
         tell_stored(sending, item, &receipt);
-    else
+    else {
         tell_refused(sending, item, answer);
+        if (answer->code == WIRE_STALE_BASE)
+            settle_stale(sending, item, answer);
+    }
     receipt_clear(&receipt);
     return status;
 }

@@ -8,7 +8,7 @@
 #include "core/mem.h"
 
 #define PART_BYTES_MAX \
-    (WIRE_BYTES_MAX - 4096) // the envelope and the head of the submission beside it
+    (WIRE_BYTES_MAX - 4096 - WIRE_OWN_MAX * (ID_BYTES + 2)) // beside the envelope and the head
 
 struct part {
     const char *file;          // borrowed

@@ -1,4 +1,5 @@
 // Handing in results: read, divide, check beforehand, save, send.
+#include "client/base.h"
 #include "client/document.h"
 #include "client/offices.h"
 #include "client/progress.h"
@@ -112,6 +113,7 @@ static int take_preview(struct submitting *submitting, const struct part *part,
                                                              : WIRE_UNSUPPORTED,
                               answer->type == MESSAGE_ANSWER ? answer->answer.text : "", false);
     if (!said->has_preview) {
+        base_shown(submitting->outbox, &part->submit, said);
         findings_of_file(&said->findings, part->file, &submitting->findings);
         submitting->findings_left_out += said->findings.left_out;
         return report_refusal(said->code, "", said->findings.count > 0);
@@ -137,6 +139,7 @@ static int check_parts(struct submitting *submitting, struct talk *talk)
         struct err err = {0};
         question.submit.dry_run = true;
         uuid_make(question.submit.id);
+        base_fill(submitting->outbox, submitting->arena, &question.submit);
         progress_show(_("checking"), i, submitting->parts.count);
         if (talk_message(talk, &question, TALK_QUICK, &answer, &err) != 0) {
             progress_end();
@@ -167,7 +170,9 @@ static int save_part(struct submitting *submitting, struct part *part, int64_t *
     struct message message = {.type = MESSAGE_SUBMIT, .submit = part->submit};
     struct question question;
     uuid_make(message.submit.id);
-    if (question_make(&message, &question, err) != 0)
+    base_fill(submitting->outbox, submitting->arena, &message.submit);
+    if (base_note(submitting->outbox, &message.submit, err) != 0 ||
+        question_make(&message, &question, err) != 0)
         return -1;
     struct outbox_item item = {
         .campaign = mem_text(submitting->campaign, strlen(submitting->campaign)),

@@ -167,6 +167,7 @@ static const struct {
     [WIRE_TOO_LARGE] = {"TOO_LARGE", true},      [WIRE_BUSY] = {"BUSY", false},
     [WIRE_UNAVAILABLE] = {"UNAVAILABLE", false}, [WIRE_OK] = {"OK", true},
     [WIRE_NOT_FOUND] = {"NOT_FOUND", true},      [WIRE_UNSUPPORTED] = {"UNSUPPORTED", true},
+    [WIRE_STALE_BASE] = {"STALE_BASE", true},
 };
 
 static bool code_known(enum wire_code code)

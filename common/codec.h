@@ -27,6 +27,7 @@
 #define WIRE_FORMS_MAX 4096
 #define WIRE_INDICATORS_MAX 4096 // of the table of codes of one Submit
 #define WIRE_LOCATE_MAX 4096
+#define WIRE_OWN_MAX 256 // ids of earlier submissions in one Submit
 #define WIRE_COLUMNS_MAX 64
 #define WIRE_TABLE_CELLS_MAX 32768      // in one page
 #define WIRE_TEXT_BYTES_MAX (64 * 1024) // a cell of a table, the text of an answer
@@ -70,6 +71,7 @@ enum wire_code {
     WIRE_OK,
     WIRE_NOT_FOUND,
     WIRE_UNSUPPORTED,
+    WIRE_STALE_BASE,
 };
 const char *wire_code_name(enum wire_code code); // "COMMITTED"; "?" for others
 bool wire_code_final(enum wire_code code);       // all but BUSY and UNAVAILABLE
@@ -116,6 +118,7 @@ struct wire_form {
     const bool *has_denominator; // int-sized in protobuf: converted
     const uint32_t *row;         // NULL when not sent
     const char *const *note;     // NULL when not sent
+    uint32_t base;               // 1 + rows of the form that the sender knows; 0: not said
 };
 struct wire_submit {
     uint8_t id[ID_BYTES];
@@ -125,7 +128,9 @@ struct wire_submit {
     const char *const *indicators;
     size_t form_count;
     const struct wire_form *forms;
-    size_t cell_count; // of all forms; decode fills it
+    size_t own_count;
+    const uint8_t (*own)[ID_BYTES]; // the sender's earlier submissions, known beyond the bases
+    size_t cell_count;              // of all forms; decode fills it
     struct bytes body; // the Submit as received (decode fills it): what the digest covers
 };
 struct wire_receipt {
@@ -165,15 +170,19 @@ struct wire_submit_answer {
     struct wire_receipt preview;
     struct wire_findings findings;
     uint32_t retry_ms;
+    size_t row_count;     // forms of the submission, or 0
+    const uint32_t *rows; // STALE_BASE: by form, 1 + its rows on record; 0: no cell is stale
 };
 struct wire_locate {
     const char *campaign;
     size_t count;
     const char *const *units, *const *periods;
+    bool rows; // asked for, too
 };
 struct wire_located {
     size_t count;
     const char *const *offices;
+    const uint32_t *rows; // by pair: 1 + rows on record, 0: not told; NULL: of none
 };
 struct wire_load {
     uint8_t id[ID_BYTES];

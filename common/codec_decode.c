@@ -154,9 +154,12 @@ int decode_submit_answer(const ProtobufCMessage *base, struct codec_memory *memo
     out->retry_ms = in->retry_ms;
     out->has_receipt = in->receipt != NULL;
     out->has_preview = in->preview != NULL;
+    out->row_count = in->n_rows;
+    out->rows = in->rows;
     if (fixed_bytes(in->id, out->id, ID_BYTES, "id", err) != 0 ||
         (out->has_receipt && decode_signed_receipt(in->receipt, &out->receipt, err) != 0) ||
-        (out->has_preview && decode_receipt(in->preview, &out->preview, err) != 0))
+        (out->has_preview && decode_receipt(in->preview, &out->preview, err) != 0) ||
+        check_count(in->n_rows, WIRE_FORMS_MAX, "rows", err) != 0)
         return -1;
     return decode_findings(in->finding, in->n_finding, in->findings_left_out, memory,
                            &out->findings, err);
@@ -177,7 +180,8 @@ int decode_locate(const ProtobufCMessage *base, struct codec_memory *memory, str
     ret->locate = (struct wire_locate){.campaign = in->campaign,
                                        .count = in->n_unit,
                                        .units = (const char *const *)in->unit,
-                                       .periods = (const char *const *)in->period};
+                                       .periods = (const char *const *)in->period,
+                                       .rows = in->rows != 0};
     return 0;
 }
 
@@ -189,8 +193,11 @@ int decode_located(const ProtobufCMessage *base, struct codec_memory *memory, st
     if (check_count(in->n_office, WIRE_LOCATE_MAX, "office", err) != 0 ||
         check_texts(in->office, in->n_office, WIRE_CODE_BYTES_MAX, "office", err) != 0)
         return -1;
+    if (in->n_rows != 0 && in->n_rows != in->n_office)
+        return codec_fail(err, "malformed", "rows");
     ret->located = (struct wire_located){.count = in->n_office,
-                                         .offices = (const char *const *)in->office};
+                                         .offices = (const char *const *)in->office,
+                                         .rows = in->n_rows != 0 ? in->rows : NULL};
     return 0;
 }
 

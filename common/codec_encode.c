@@ -178,6 +178,7 @@ static void fill_form(const struct wire_form *in, struct arena *arena, Thidua__F
     out->row = array_of(in->row);
     out->n_note = in->note != NULL ? in->count : 0;
     out->note = texts_of(in->note);
+    out->base_rows = in->base;
 }
 
 static void encode_submit(const struct message *in, struct arena *arena, struct text *out)
@@ -197,6 +198,10 @@ static void encode_submit(const struct message *in, struct arena *arena, struct 
         fill_form(&submit->forms[i], arena, &forms[i]);
         message.form[i] = &forms[i];
     }
+    message.n_own = submit->own_count;
+    message.own = arena_alloc(arena, submit->own_count, sizeof *message.own);
+    for (size_t i = 0; i < submit->own_count; i++)
+        message.own[i] = bytes_of(submit->own[i], ID_BYTES);
     add_packed(out, &message);
 }
 
@@ -211,6 +216,8 @@ static void encode_submit_answer(const struct message *in, struct arena *arena, 
     message.finding = fill_findings(&answer->findings, arena);
     message.findings_left_out = answer->findings.left_out;
     message.retry_ms = answer->retry_ms;
+    message.n_rows = answer->row_count;
+    message.rows = array_of(answer->rows);
     if (answer->has_preview) {
         fill_receipt(&answer->preview, &preview);
         message.preview = &preview;
@@ -237,6 +244,7 @@ static void encode_locate(const struct message *in, struct arena *arena, struct 
     message.n_unit = message.n_period = in->locate.count;
     message.unit = texts_of(in->locate.units);
     message.period = texts_of(in->locate.periods);
+    message.rows = in->locate.rows;
     add_packed(out, &message);
 }
 
@@ -246,6 +254,8 @@ static void encode_located(const struct message *in, struct arena *arena, struct
     (void)arena;
     message.n_office = in->located.count;
     message.office = texts_of(in->located.offices);
+    message.n_rows = in->located.rows != NULL ? in->located.count : 0;
+    message.rows = array_of(in->located.rows);
     add_packed(out, &message);
 }
 

@@ -70,6 +70,7 @@ static int decode_form(const Thidua__Form *in, size_t indicators, struct codec_m
         .has_denominator = truths(in->has_denominator, in->n_indicator, memory),
         .row = in->n_row > 0 ? in->row : NULL,
         .note = in->n_note > 0 ? (const char *const *)in->note : NULL,
+        .base = in->base_rows,
     };
     return ret->has_denominator != NULL ? 0 : codec_fail(err, "limit", "form");
 }
@@ -92,6 +93,23 @@ static int decode_forms(const Thidua__Submit *in, struct codec_memory *memory,
     return check_count(cells, WIRE_CELLS_MAX, "cells", err);
 }
 
+static int decode_own(const Thidua__Submit *in, struct codec_memory *memory,
+                      struct wire_submit *ret, struct err *err)
+{
+    if (check_count(in->n_own, WIRE_OWN_MAX, "own", err) != 0)
+        return -1;
+    uint8_t(*own)[ID_BYTES] = codec_memory_take(memory, in->n_own * sizeof *own);
+    if (own == NULL)
+        return codec_fail(err, "limit", "own");
+    for (size_t i = 0; i < in->n_own; i++) {
+        if (fixed_bytes(in->own[i], own[i], ID_BYTES, "own", err) != 0)
+            return -1;
+    }
+    ret->own = (const uint8_t(*)[ID_BYTES])own;
+    ret->own_count = in->n_own;
+    return 0;
+}
+
 int decode_submit(const ProtobufCMessage *base, struct codec_memory *memory, struct message *ret,
                   struct err *err)
 {
@@ -102,7 +120,8 @@ int decode_submit(const ProtobufCMessage *base, struct codec_memory *memory, str
         check_text(in->office, WIRE_CODE_BYTES_MAX, "office", err) != 0 ||
         check_count(in->n_indicator, WIRE_INDICATORS_MAX, "indicator", err) != 0 ||
         check_texts(in->indicator, in->n_indicator, WIRE_CODE_BYTES_MAX, "indicator", err) != 0 ||
-        check_count(in->n_form, WIRE_FORMS_MAX, "form", err) != 0)
+        check_count(in->n_form, WIRE_FORMS_MAX, "form", err) != 0 ||
+        decode_own(in, memory, out, err) != 0)
         return -1;
     out->campaign = in->campaign;
     out->office = in->office;

@@ -45,6 +45,8 @@ X(FINDING_NO_OFFICE,              129, "no_office",              ERROR, "%1$s ha
 X(FINDING_NOTE_TOO_LONG,          130, "note_too_long",          ERROR, "The note has more than %1$s bytes. Make it shorter.")
 X(FINDING_MISSING_CODE,           131, "missing_code",           ERROR, "The code in this column is missing. Give the code of a unit or an indicator.")
 X(FINDING_STATE_WITH_BASELINE,    132, "state_with_baseline",    ERROR, "The baseline %1$s takes no assessed points.")
+// %1$s: what is on record, %2$s: since when
+X(FINDING_STALE_BASE,             134, "stale_base",             ERROR, "A newer entry is on record since %2$s: %1$s. This one corrects an older one. Look at it, then hand in again what is right.")
 X(FINDING_FRACTION_NOT_ALLOWED,   133, "fraction_not_allowed",   ERROR, "%1$s is not a whole number. Give a number without decimals.")
 
 // 2xx: the file as CSV and as text

@@ -200,3 +200,13 @@ int32_t day_of_instant(int64_t seconds)
         day++;
     return day < DAY_MIN ? DAY_MIN : day > DAY_MAX ? DAY_MAX : (int32_t)day;
 }
+
+void instant_text(int64_t seconds, char buffer[static INSTANT_TEXT_SIZE])
+{
+    char day[DAY_TEXT_SIZE];
+    int32_t on = day_of_instant(seconds);
+    int of_day = (int)((seconds - (day_end_instant(on) - SECONDS_A_DAY)) % SECONDS_A_DAY);
+    day_format(on, day);
+    snprintf(buffer, INSTANT_TEXT_SIZE, "%.15s %02d:%02d:%02d", day, of_day / 3600,
+             of_day / 60 % 60, of_day % 60);
+}

@@ -41,5 +41,8 @@ bool period_from_number(int32_t number, struct period *ret);
 // no daylight saving since 1975): the first second of the next day.
 int64_t day_end_instant(int32_t day);
 int32_t day_of_instant(int64_t seconds); // the local day of an instant there
+// "2022-07-01 08:15:02", local time there.
+#define INSTANT_TEXT_SIZE 32
+void instant_text(int64_t seconds, char buffer[static INSTANT_TEXT_SIZE]);
 
 #endif

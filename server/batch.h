@@ -5,6 +5,8 @@
 #include "server/pair_map.h"
 #include "server/submission.h"
 
+#define EPOCH_2000_US INT64_C(946684800000000) // where PostgreSQL's binary timestamps begin
+
 struct stored { // a submission on record
     uint8_t digest[DIGEST_BYTES];
     struct bytes receipt; // SignedReceipt
@@ -16,7 +18,13 @@ struct entry { // the newest entry of a cell
     bool has_denominator;
     const char *note;
 };
+struct form_row { // one that is on record of a form
+    int64_t accepted, at_us;
+    uint8_t submission[ID_BYTES];
+};
 struct record { // what is on record of one form; self-assessed and verified points are cells apart
+    struct form_row *rows; // in the batch's arena, in any order
+    size_t row_count, row_capacity;
     struct entry *entries; // in the batch's arena
     size_t count, capacity;
     size_t next; // where the next search begins: forms come in the same order again and again
@@ -47,6 +55,7 @@ struct record *batch_record(struct batch *batch, struct pair key);
 // The newest entry of a cell, NULL when there is none; record_add makes room for one.
 struct entry *record_find(struct record *record, int16_t number, bool verified);
 struct entry *record_add(struct record *record, struct arena *arena);
+void record_add_row(struct record *record, struct form_row row, struct arena *arena);
 
 void batch_destroy(struct batch *batch); // with its submissions
 void batch_forget(struct batch *batch);  // what was read

@@ -3,6 +3,7 @@
 #include "server/batch.h"
 
 #include "common/merkle.h"
+#include "core/decimal.h"
 #include "core/mem.h"
 #include "core/score.h"
 #include <sodium.h>
@@ -37,7 +38,7 @@ static uint32_t *counter_of(struct wire_receipt *receipt, const struct entry *be
 static struct entry entry_of(const struct submission *submission, const struct wire_form *form,
                              size_t i)
 {
-    return (struct entry){.accepted = INT64_MAX,
+    return (struct entry){.accepted = submission->receipt.accepted,
                           .value_e4 = form->value_e4[i],
                           .denominator_e4 = form->has_denominator[i] ? form->denominator_e4[i] : 0,
                           .number = submission->numbers[form->indicator[i]],
@@ -63,12 +64,114 @@ static void count_form(struct batch *batch, struct submission *submission, size_
         if (keep)
             *(before != NULL ? before : record_add(record, batch->arena)) = now;
     }
+    if (!keep)
+        return;
+    struct form_row row = {.accepted = submission->receipt.accepted, .at_us = batch->now_us};
+    memcpy(row.submission, submission->receipt.id, ID_BYTES);
+    record_add_row(record, row, batch->arena);
 }
 
 static void count_cells(struct batch *batch, struct submission *submission, bool keep)
 {
     for (size_t form = 0; form < submission->message.submit.form_count; form++)
         count_form(batch, submission, form, keep);
+}
+
+// ---- stale bases: a correction of what somebody else has changed since
+
+// Does the sender know this entry: is its row among the first `base` of the form, or one of his own?
+static bool knows(const struct wire_submit *submit, const struct wire_form *form,
+                  const struct record *record, const struct form_row *newest)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < record->row_count; i++)
+        place += record->rows[i].accepted <= newest->accepted;
+    if (place < form->base) // base is one more than what he knows
+        return true;
+    for (size_t i = 0; i < submit->own_count; i++) {
+        if (memcmp(submit->own[i], newest->submission, ID_BYTES) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct form_row *row_of(const struct record *record, const struct entry *entry)
+{
+    for (size_t i = 0; i < record->row_count; i++) {
+        if (record->rows[i].accepted == entry->accepted)
+            return &record->rows[i];
+    }
+    return NULL;
+}
+
+static void entry_text(const struct entry *entry, struct text *ret)
+{
+    char number[DECIMAL_TEXT_SIZE];
+    if (entry->state == CELL_NA || entry->state == CELL_WITHDRAW) {
+        text_addf(ret, "%s", entry->state == CELL_NA ? "na" : "withdraw");
+        return;
+    }
+    decimal_format(entry->value_e4, 4, number);
+    text_addf(ret, "%s", number);
+    if (entry->has_denominator) {
+        decimal_format(entry->denominator_e4, 4, number);
+        text_addf(ret, " / %s", number);
+    }
+}
+
+static void find_stale(struct submission *submission, const struct wire_form *form, size_t cell,
+                       const struct entry *now, const struct entry *newest,
+                       const struct form_row *row)
+{
+    struct text sent = {0}, stored = {0};
+    char at[INSTANT_TEXT_SIZE];
+    struct finding_place place = {
+        .file = "", .row = form->row != NULL ? form->row[cell] : 0, .column = "value"};
+    entry_text(now, &sent);
+    entry_text(newest, &stored);
+    instant_text(row->at_us / 1000000, at);
+    finding_add(&submission->findings, FINDING_STALE_BASE, place, sent.data, stored.data, at, NULL);
+    text_free(&sent);
+    text_free(&stored);
+}
+
+// How many cells of the form correct something else than what is the newest now. What is the same
+// already is no conflict.
+static size_t stale_cells(struct batch *batch, struct submission *submission, size_t at)
+{
+    const struct wire_submit *submit = &submission->message.submit;
+    const struct wire_form *form = &submit->forms[at];
+    struct record *record = pair_map_find(
+        &batch->forms,
+        form_key(submission->campaign->id, submission->units[at], submission->periods[at]));
+    struct wire_receipt counts = {0};
+    size_t stale = 0;
+    if (record == NULL || form->base == 0 || form->base > record->row_count)
+        return 0;
+    for (size_t i = 0; i < form->count; i++) {
+        struct entry now = entry_of(submission, form, i);
+        struct entry *newest = record_find(record, now.number, now.state == CELL_VERIFIED);
+        const struct form_row *row = newest != NULL ? row_of(record, newest) : NULL;
+        if (row == NULL || knows(submit, form, record, row) ||
+            counter_of(&counts, newest, &now) == &counts.unchanged)
+            continue;
+        find_stale(submission, form, i, &now, newest, row);
+        stale++;
+    }
+    if (stale == 0)
+        return 0;
+    if (submission->stale_rows == NULL)
+        submission->stale_rows = mem_alloc(submit->form_count, sizeof *submission->stale_rows);
+    submission->stale_rows[at] = 1 + (uint32_t)record->row_count;
+    return stale;
+}
+
+static bool is_stale(struct batch *batch, struct submission *submission)
+{
+    size_t stale = 0;
+    for (size_t i = 0; i < submission->message.submit.form_count; i++)
+        stale += stale_cells(batch, submission, i);
+    return stale > 0;
 }
 
 // ---- one submission
@@ -118,6 +221,11 @@ static void decide_twin(struct submission *submission, struct submission *first)
 
 static void forget_decision(struct submission *submission)
 {
+    if (submission->stale_rows != NULL) { // of an attempt that failed later
+        findings_free(&submission->findings);
+        free(submission->stale_rows);
+        submission->stale_rows = NULL;
+    }
     submission->code = (enum wire_code)0;
     submission->twin = NULL;
     submission->receipt = (struct wire_receipt){0};
@@ -139,6 +247,8 @@ static void decide(struct batch *batch, struct submission *submission, struct pa
         decide_twin(submission, earlier);
     } else if (submission->verdict != 0) {
         submission->code = submission->verdict;
+    } else if (is_stale(batch, submission)) {
+        submission->code = WIRE_STALE_BASE;
     } else {
         *first = submission;
         submission->code = WIRE_COMMITTED;

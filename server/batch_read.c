@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define ENTRIES_FIRST 16 // of a form's record
+#define ROWS_FIRST 4
+#define FORM_FIELDS 11
 
 static const char open_sql[] =
     "SELECT now_us, rules_version, first_numbers FROM ingest_open($1::text[], $2::integer)";
@@ -15,7 +17,9 @@ static const char stored_sql[] =
     "SELECT id, digest, receipt FROM submission WHERE id = ANY ($1::uuid[])";
 // LATERAL with OFFSET 0: each form by its key.
 static const char forms_sql[] =
-    "SELECT f.campaign, f.unit, f.period, f.accepted, f.indicator, f.state, f.value, f.denominator, f.note"
+    "SELECT f.campaign, f.unit, f.period, f.accepted, f.indicator, f.state, f.value, f.denominator, f.note,"
+    " f.submission,"
+    " (SELECT s.accepted_at FROM submission s WHERE s.office = f.office AND s.id = f.submission)"
     "  FROM unnest($1::text[], $2::int[], $3::text[], $4::int[]) AS k (office, campaign, unit, period)"
     " CROSS JOIN LATERAL (SELECT * FROM form"
     "  WHERE office = k.office AND campaign = k.campaign AND unit = k.unit AND period = k.period OFFSET 0) f";
@@ -93,6 +97,19 @@ struct entry *record_add(struct record *record, struct arena *arena)
     return &record->entries[record->count++];
 }
 
+void record_add_row(struct record *record, struct form_row row, struct arena *arena)
+{
+    if (record->row_count == record->row_capacity) {
+        size_t larger = record->row_capacity > 0 ? 2 * record->row_capacity : ROWS_FIRST;
+        struct form_row *rows = arena_alloc(arena, larger, sizeof *rows);
+        if (record->row_count > 0)
+            memcpy(rows, record->rows, record->row_count * sizeof *rows);
+        record->rows = rows;
+        record->row_capacity = larger;
+    }
+    record->rows[record->row_count++] = row;
+}
+
 // ---- results
 
 static struct field field_at(const PGresult *result, int row, int column)
@@ -150,9 +167,19 @@ static void on_stored(void *arg, enum db_class class, const PGresult *result)
     }
 }
 
+static struct form_row row_of(const struct field fields[FORM_FIELDS])
+{
+    struct form_row row = {.accepted = get_int(fields[3])};
+    if (fields[9].length == ID_BYTES)
+        memcpy(row.submission, fields[9].data, ID_BYTES);
+    if (fields[10].length == 8)
+        row.at_us = get_int(fields[10]) + EPOCH_2000_US;
+    return row;
+}
+
 // One stored form: each of its cells is the newest until a newer one comes.
 static void take_form(struct batch *batch, const struct unit_tree *tree,
-                      const struct field fields[9])
+                      const struct field fields[FORM_FIELDS])
 {
     struct array columns[5];
     struct record *record;
@@ -168,6 +195,7 @@ static void take_form(struct batch *batch, const struct unit_tree *tree,
             return;
     }
     record = batch_record(batch, form_key((int32_t)get_int(fields[0]), at, period));
+    record_add_row(record, row_of(fields), batch->arena);
     for (size_t i = 0; i < columns[0].count; i++) {
         int16_t number = (int16_t)get_int(array_next(&columns[0]));
         uint8_t state = (uint8_t)get_int(array_next(&columns[1]));
@@ -198,8 +226,8 @@ static void on_forms(void *arg, enum db_class class, const PGresult *result)
     if (went_well(batch, class)) {
         const struct unit_tree *tree = world_tree(batch->list[0]->world);
         for (int row = 0; row < PQntuples(result); row++) {
-            struct field fields[9] = {{NULL, -1}};
-            for (int column = 0; column < 9; column++)
+            struct field fields[FORM_FIELDS] = {{NULL, -1}};
+            for (int column = 0; column < FORM_FIELDS; column++)
                 fields[column] = field_at(result, row, column);
             take_form(batch, tree, fields);
         }

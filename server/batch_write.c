@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_2000_US INT64_C(946684800000000) // where PostgreSQL's binary timestamps begin
-
 void batch_write_prepare(struct db *db)
 {
     db_prepare(

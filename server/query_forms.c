@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECONDS_OF_DAY 86400
-#define LOCAL_SECONDS (7 * 3600) // Asia/Ho_Chi_Minh
-
 const char *key_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
 {
     uint8_t key[BUS_KEY_BYTES];
@@ -24,12 +21,7 @@ const char *key_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
 
 const char *instant_form(const char *stored, char buffer[static QUERY_CELL_SIZE])
 {
-    char day[DAY_TEXT_SIZE];
-    int64_t seconds = strtoll(stored, NULL, 10); // what follows the point is cut off
-    int64_t of_day = (seconds + LOCAL_SECONDS) % SECONDS_OF_DAY;
-    day_format(day_of_instant(seconds), day);
-    snprintf(buffer, QUERY_CELL_SIZE, "%s %02d:%02d:%02d", day, (int)(of_day / 3600),
-             (int)(of_day / 60 % 60), (int)(of_day % 60));
+    instant_text(strtoll(stored, NULL, 10), buffer); // what follows the point is cut off
     return buffer;
 }
 

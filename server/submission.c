@@ -37,6 +37,7 @@ void submission_destroy(struct submission *submission)
     free(submission->units);
     free(submission->periods);
     free(submission->numbers);
+    free(submission->stale_rows);
     text_free(&submission->receipt_bytes);
     text_free(&submission->signed_receipt);
     free(submission);
@@ -246,6 +247,10 @@ void submission_answer(const struct submission *submission)
     answer->code = submission->code;
     memcpy(answer->id, submission->message.submit.id, ID_BYTES);
     answer->findings = wire_findings_of(&submission->findings, arena);
+    if (submission->stale_rows != NULL) {
+        answer->rows = submission->stale_rows;
+        answer->row_count = submission->message.submit.form_count;
+    }
     if (answered->signed_receipt.length > 0) {
         answer->has_receipt = true;
         answer->receipt_raw = (struct bytes){(const uint8_t *)answered->signed_receipt.data,

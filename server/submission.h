@@ -25,6 +25,7 @@ struct submission {
     struct submission *twin; // the same submission earlier in the batch: its receipt is the answer
     struct wire_receipt receipt;
     struct text receipt_bytes, signed_receipt;
+    uint32_t *stale_rows; // STALE_BASE: by form, 1 + its rows; 0: no cell is stale
 };
 
 // Takes the message.

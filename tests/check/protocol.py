@@ -33,6 +33,7 @@ LIMITS = {
     "data of one `Load`": "WIRE_LOAD_PART_BYTES_MAX",
     "data of all parts of one upload": "WIRE_LOAD_BYTES_MAX",
     "pairs of a `Locate`": "WIRE_LOCATE_MAX",
+    "own ids of a `Submit`": "WIRE_OWN_MAX",
     "columns of a `Table`": "WIRE_COLUMNS_MAX",
     "cells of a `Table` (one page)": "WIRE_TABLE_CELLS_MAX",
     "a text in a `Table` or an `Answer`": "WIRE_TEXT_BYTES_MAX",

@@ -145,6 +145,27 @@ def old_image(stack):
     told(18, "3 submissions of an old image: DUPLICATE with the same receipts; what came later stays")
 
 
+def old_image_unsent(stack):
+    """18: the old image holds a correction that was thrown away since, and another one was sent instead."""
+    clerk = stack.clerk("unsent")
+    succeeded(submit(stack, form(stack, "unsent", 1, "C", 2), "--wait", env=clerk))
+    equal(submit(stack, form(stack, "unsent", 2, "C", 2), "--timeout", "1",
+                 env={**clerk, "THIDUA_SERVERS": NOBODY}).returncode, QUEUED, "exit code")
+    shutil.copy(clerk["THIDUA_OUTBOX"], stack.top / "unsent-old.outbox")
+    waiting = [item[0] for item in outbox_items(pathlib.Path(clerk["THIDUA_OUTBOX"])) if item[2] == "waiting"]
+    succeeded(stack.thidua("outbox", "drop", str(waiting[0]), env=clerk))
+    succeeded(submit(stack, form(stack, "unsent", 3, "C", 2), "--wait", env=clerk))
+    before = stack.stored()
+    old = {"THIDUA_OUTBOX": str(stack.top / "unsent-old.outbox")}
+    done = stack.thidua("outbox", "send", env=old)
+    equal(done.returncode, 4, f"exit code: {done.stderr}")
+    assert "stale_base" in done.stderr + done.stdout, done
+    equal(stack.stored(), before, "rows")
+    equal(stack.sql("SELECT value FROM thidua.cell_now WHERE unit = 'C.1' AND period = '2022-02'"), [["3"]], "newest")
+    must_hold(stack, clerk["THIDUA_OUTBOX"])
+    told(18, "an unsent correction of an old image: STALE_BASE, what came later stays")
+
+
 # ---- 19, 21, 27
 
 def harmful_peers(stack):
@@ -283,6 +304,7 @@ def main():
         bad_disk(stack)
         clocks(stack)
         old_image(stack)
+        old_image_unsent(stack)
         too_large(stack)
         harmful_peers(stack)
         never_reads(stack)

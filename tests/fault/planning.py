@@ -13,12 +13,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from lib_history import must_hold  # noqa: E402
-from lib_stack import DOWN, FENCE, HOLD, PASS, UP, FaultStack, equal, succeeded, told, wait_for  # noqa: E402
+from lib_stack import DOWN, FENCE, HOLD, PASS, QUEUED, UP, FaultStack, equal, succeeded, told, wait_for  # noqa: E402
 from small_campaign import CAMPAIGN, load, results  # noqa: E402
 
 LEASE_SECONDS = 4
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 MANY_JOBS = 1000000
+NOBODY = "tcp://127.0.0.1:1"
 PUBLISHED, FAILED = 5, 6
 
 
@@ -63,21 +64,30 @@ def correction_under_way(stack):
 
 
 def two_corrections(stack):
-    """14: neither is lost; the one accepted later counts, its receipt says `changed`."""
+    """14: written offline on the same base, sent at once: one wins, the other is told what stands
+    against it and changes nothing; handed in again after that, it counts."""
     clerks = [stack.clerk(f"both-{number}") for number in range(2)]
     paths = [results(stack, f"both-{number}.csv", f"2022-12,B.1,GRAIN,{50 + number}") for number in range(2)]
-    clients = [stack.start_client("submit", CAMPAIGN, path, "--wait", env=env) for path, env in zip(paths, clerks)]
-    for client in clients:
-        output = client.communicate(timeout=60)
-        equal(client.returncode, 0, f"exit code: {output}")
+    for path, env in zip(paths, clerks):
+        saved = stack.thidua("submit", CAMPAIGN, path, "--timeout", "1", env={**env, "THIDUA_SERVERS": NOBODY})
+        equal(saved.returncode, QUEUED, f"exit code: {saved.stderr}")
+    clients = [stack.start_client("outbox", "send", env=env) for env in clerks]
+    said = [client.communicate(timeout=60) for client in clients]
+    codes = [client.returncode for client in clients]
+    equal(sorted(codes), [0, 4], f"exit codes: {said}")
+    winner, loser = codes.index(0), codes.index(4)
+    assert "stale_base" in str(said[loser]) and "on record since 20" in str(said[loser]), said[loser]
+    value = "SELECT value FROM thidua.cell_now WHERE unit = 'B.1' AND period = '2022-12'"
+    equal(stack.sql(value), [[str(50 + winner)]], "what the winner handed in")
+    succeeded(stack.thidua("submit", CAMPAIGN, paths[loser], "--wait", env=clerks[loser]))
     rows = stack.sql("SELECT s.created, s.changed, f.value[1] / 10000 FROM thidua.submission s JOIN thidua.form f "
                      "ON f.submission = s.id WHERE f.unit = 'B.1' ORDER BY s.accepted")
-    equal([row[:2] for row in rows], [["1", "0"], ["0", "1"]], "receipts")
+    equal(rows, [["1", "0", str(50 + winner)], ["0", "1", str(50 + loser)]], "receipts")
     run = start_run(stack)
     ended(stack, run)
-    equal(grain(stack, run, "B.1")[0], rows[1][2], "the one that counts")
+    equal(grain(stack, run, "B.1")[0], str(50 + loser), "the one that counts")
     must_hold(stack, *[clerk["THIDUA_OUTBOX"] for clerk in clerks])
-    told(14, "two at once: created 1, changed 1; both kept, the later accepted counts")
+    told(14, "two on one base: one stored, one STALE_BASE with what is on record; again after that: changed 1")
 
 
 def silent_office(stack):

@@ -12,6 +12,9 @@ struct submit_cell { // of a form of its own unless unit and period are those be
     uint32_t indicator, state;
     int64_t value_e4, denominator_e4; // denominator 0: none
 };
+// Of the next submissions: what their forms are based on, and an id known beyond it (NULL: none).
+static uint32_t submit_base;
+static const uint8_t *submit_own;
 #define SUBMIT_CELLS_MAX 8
 #define SUBMIT_NO_CELL 0 // as a state: the form has no cells
 
@@ -23,6 +26,9 @@ static inline struct submission *submit_make(enum role role, const char *unit, u
     uint32_t indicator[SUBMIT_CELLS_MAX], state[SUBMIT_CELLS_MAX], row[SUBMIT_CELLS_MAX];
     int64_t value[SUBMIT_CELLS_MAX], denominator[SUBMIT_CELLS_MAX];
     bool has_denominator[SUBMIT_CELLS_MAX];
+    uint8_t own[1][ID_BYTES] = {{0}};
+    if (submit_own != NULL)
+        memcpy(own[0], submit_own, ID_BYTES);
     for (size_t i = 0; i < count; i++) {
         indicator[i] = cells[i].indicator;
         state[i] = cells[i].state;
@@ -38,7 +44,8 @@ static inline struct submission *submit_make(enum role role, const char *unit, u
                                       .value_e4 = &value[i],
                                       .denominator_e4 = &denominator[i],
                                       .has_denominator = &has_denominator[i],
-                                      .row = &row[i]};
+                                      .row = &row[i],
+                                      .base = submit_base};
     }
     struct message message = {.type = MESSAGE_SUBMIT,
                               .submit = {.id = {id},
@@ -48,7 +55,9 @@ static inline struct submission *submit_make(enum role role, const char *unit, u
                                          .indicator_count = 4,
                                          .indicators = submit_indicators,
                                          .form_count = count,
-                                         .forms = forms}};
+                                         .forms = forms,
+                                         .own_count = submit_own != NULL,
+                                         .own = (const uint8_t(*)[ID_BYTES])own}};
     struct asker asker = {.who = {.role = role}};
     struct text frame = {0};
     struct message decoded;

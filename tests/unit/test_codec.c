@@ -86,7 +86,8 @@ static struct cells *submission(size_t count)
                                      cells->denominator,
                                      cells->has_denominator,
                                      cells->row,
-                                     cells->note};
+                                     cells->note,
+                                     7};
     cells->message = (struct message){
         .type = MESSAGE_SUBMIT,
         .request = UINT64_MAX,
@@ -141,6 +142,24 @@ static void submit_without_rows_and_notes(void **state)
     back = round_trip(&cells->message);
     assert_int_equal(back.submit.form_count, 0);
     message_clear(&back);
+    free(cells);
+}
+
+// What the sender knows of what it corrects.
+static void submit_bases(void **state)
+{
+    (void)state;
+    static uint8_t own[WIRE_OWN_MAX + 1][ID_BYTES] = {{1}, {2}};
+    struct cells *cells = submission(1);
+    cells->message.submit.own = (const uint8_t(*)[ID_BYTES])own;
+    cells->message.submit.own_count = WIRE_OWN_MAX;
+    struct message back = round_trip(&cells->message);
+    assert_int_equal(back.submit.forms[0].base, 7);
+    assert_int_equal(back.submit.own_count, WIRE_OWN_MAX);
+    assert_memory_equal(back.submit.own, own, WIRE_OWN_MAX * ID_BYTES);
+    message_clear(&back);
+    cells->message.submit.own_count++;
+    refused_message(&cells->message, "limit");
     free(cells);
 }
 
@@ -329,11 +348,13 @@ static void small_bodies(void **state)
 {
     (void)state;
     static const uint64_t numbers[WIRE_LEASES_MAX + 1] = {1, UINT64_MAX};
+    static const uint32_t two_rows[] = {0, UINT32_MAX};
     const struct message all[] = {
         {.type = MESSAGE_PING, .request = 1},
         {.type = MESSAGE_PONG, .pong = {"1.0", "s", "clerk", "06520", 5, {NULL, 0}}},
-        {.type = MESSAGE_LOCATE, .locate = {"c", 2, two_codes, two_codes}},
-        {.type = MESSAGE_LOCATED, .located = {2, two_codes}},
+        {.type = MESSAGE_LOCATE, .locate = {"c", 2, two_codes, two_codes, true}},
+        {.type = MESSAGE_LOCATED, .located = {2, two_codes, two_rows}},
+        {.type = MESSAGE_LOCATED, .located = {2, two_codes, NULL}},
         {.type = MESSAGE_ANSWER, .answer = {.code = WIRE_OK, .number = 3, .added = 1, .text = "t"}},
         {.type = MESSAGE_READY, .ready = {8, "1.0", "w"}},
         {.type = MESSAGE_JOB, .job = {1, 2, 15000}},
@@ -345,8 +366,13 @@ static void small_bodies(void **state)
         struct message back = round_trip(&all[i]);
         if (back.type == MESSAGE_HEARTBEAT)
             assert_true(back.leases.leases[1] == UINT64_MAX);
-        if (back.type == MESSAGE_LOCATE)
+        if (back.type == MESSAGE_LOCATE) {
             assert_string_equal(back.locate.periods[1], "POOR");
+            assert_true(back.locate.rows);
+        }
+        if (back.type == MESSAGE_LOCATED)
+            assert_true(all[i].located.rows == NULL ? back.located.rows == NULL
+                                                    : back.located.rows[1] == UINT32_MAX);
         message_clear(&back);
     }
     struct message in = {.type = MESSAGE_HEARTBEAT,
@@ -521,6 +547,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(submits),
         cmocka_unit_test(submit_without_rows_and_notes),
+        cmocka_unit_test(submit_bases),
         cmocka_unit_test(body_as_received),
         cmocka_unit_test(receipts),
         cmocka_unit_test(submit_answers),

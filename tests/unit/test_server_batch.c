@@ -168,6 +168,99 @@ static void assessed(void **state)
     end(&test);
 }
 
+// ---- corrections of what has changed since
+
+static const uint8_t others_id[ID_BYTES] = {77};
+
+// Two rows of V1: the first one (FOOD) of nobody in particular, the second one `others_id`'s.
+static void two_rows(struct test *test, uint8_t state, int64_t value)
+{
+    const struct unit_tree *tree = world_tree(test->world);
+    struct period period;
+    on_record(test, state, value);
+    assert_true(period_parse("2022-Q1", 7, &period));
+    struct record *record = batch_record(
+        test->batch, form_key(SERVER_CAMPAIGN_ID, tree_unit(tree, "V1"), period));
+    struct form_row first = {.accepted = 4},
+                    second = {.accepted = 5, .at_us = INT64_C(1649120461000000)};
+    memcpy(second.submission, others_id, ID_BYTES);
+    record_add_row(record, second, test->batch->arena); // in any order
+    record_add_row(record, first, test->batch->arena);
+}
+
+// The newest entry of FOOD is 1, in the second of two rows. What comes with which base is refused?
+static void bases(void **state)
+{
+    static const struct {
+        uint32_t base; // 1 + rows known; 0: not said
+        bool own;      // the second row is the sender's own
+        uint32_t now;
+        int64_t is;
+        enum wire_code code;
+    } cases[] = {
+        {0, false, CELL_VALUE, 2, WIRE_COMMITTED}, // an old client
+        {1, false, CELL_VALUE, 2, WIRE_STALE_BASE},
+        {2, false, CELL_VALUE, 2, WIRE_STALE_BASE}, // knows the first row only
+        {2, true, CELL_VALUE, 2, WIRE_COMMITTED},
+        {3, false, CELL_VALUE, 2, WIRE_COMMITTED},
+        {9, false, CELL_VALUE, 2, WIRE_COMMITTED}, // ahead of what is on record
+        {1, false, CELL_VALUE, 1, WIRE_COMMITTED}, // the same already
+        {1, false, CELL_NA, 0, WIRE_STALE_BASE},
+        {1, false, CELL_WITHDRAW, 0, WIRE_STALE_BASE},
+    };
+    (void)state;
+    for (size_t i = 0; i < TEST_COUNT(cases); i++) {
+        struct test test = begin();
+        two_rows(&test, CELL_VALUE, 10000);
+        struct submit_cell cell = {"V1", "2022-Q1", 0, cases[i].now, 10000 * cases[i].is, 0};
+        submit_base = cases[i].base;
+        submit_own = cases[i].own ? others_id : NULL;
+        struct submission *made = add(&test, 1, &cell, 1, i % 2 == 1);
+        submit_base = 0;
+        submit_own = NULL;
+        for (int again = 0; again < 2; again++) { // a batch that is decided anew
+            batch_decide(test.batch, &identity);
+            assert_int_equal(made->code, cases[i].code);
+            assert_int_equal(made->findings.count, cases[i].code == WIRE_STALE_BASE);
+            if (made->code != WIRE_STALE_BASE)
+                break; // deciding again would meet its own entries
+        }
+        if (made->code == WIRE_STALE_BASE) {
+            const struct finding *finding = &made->findings.list[0];
+            assert_int_equal(finding->code, FINDING_STALE_BASE);
+            assert_int_equal(finding->row, 2);
+            assert_string_equal(finding->args[0], "1");
+            assert_string_equal(finding->args[1], "2022-04-05 08:01:01"); // 01:01:01 UTC
+            assert_int_equal(made->stale_rows[0], 3);
+            assert_int_equal(test.batch->to_store, 0);
+        }
+        end(&test);
+    }
+}
+
+// Two corrections of a batch on the same base: one wins. Another cell of the form is none's conflict.
+static void bases_within_a_batch(void **state)
+{
+    struct test test = begin();
+    const struct submit_cell other = {"V1", "2022-Q1", 1, CELL_VALUE, 1, 2};
+    (void)state;
+    two_rows(&test, CELL_VALUE, 1);
+    submit_base = 3;
+    struct submission *first = add_one(&test, 1, CELL_VALUE, 2),
+                      *second = add_one(&test, 2, CELL_VALUE, 3),
+                      *same = add_one(&test, 3, CELL_VALUE, 2),
+                      *beside = add(&test, 4, &other, 1, false);
+    submit_base = 0;
+    batch_decide(test.batch, &identity);
+    counts_are(first, 0, 1, 0, 0);
+    assert_int_equal(second->code, WIRE_STALE_BASE);
+    assert_int_equal(second->stale_rows[0], 4);
+    counts_are(same, 0, 0, 1, 0);
+    counts_are(beside, 1, 0, 0, 0);
+    assert_int_equal(test.batch->to_store, 3);
+    end(&test);
+}
+
 static void dry_runs_leave_no_trace(void **state)
 {
     struct test test = begin();
@@ -296,6 +389,8 @@ int main(void)
         cmocka_unit_test(within_a_batch),
         cmocka_unit_test(empty_forms),
         cmocka_unit_test(assessed),
+        cmocka_unit_test(bases),
+        cmocka_unit_test(bases_within_a_batch),
         cmocka_unit_test(dry_runs_leave_no_trace),
         cmocka_unit_test(ids_again),
         cmocka_unit_test(refused_but_stored),
