@@ -8,7 +8,7 @@ void base_told(struct outbox *outbox, const char *campaign, const char *unit, co
 {
     uint32_t known = 0, sent = 0;
     bool any = outbox_known_get(outbox, campaign, unit, period, &known, &sent);
-    if (!any || (sent > 0 && rows == known + sent))
+    if (!any || rows < known || (sent > 0 && rows == known + sent)) // fewer: from a backup
         outbox_known_set(outbox, campaign, unit, period, rows, NULL);
 }
 

@@ -9,7 +9,8 @@
 #include "core/mem.h"
 
 // A server says that a form has this many rows. A form that we knew nothing of is known from now on;
-// rows of others between ours stay unknown until they were shown to us (base_shown).
+// rows of others between ours stay unknown until they were shown to us (base_shown). Fewer than we knew
+// of: the server was restored from a backup.
 void base_told(struct outbox *outbox, const char *campaign, const char *unit, const char *period,
                uint32_t rows);
 // A STALE_BASE answer has shown what stands against the submission: its forms are known as they are.

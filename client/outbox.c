@@ -1,7 +1,7 @@
 // SQLite with a rollback journal and synchronous EXTRA: a commit is durable when it returns, also
 // against a power cut right after the journal is deleted; a torn write is rolled back at the next
 // opening. No WAL: the file is whole by itself whenever nobody writes, so that it can be copied.
-#include "client/outbox.h"
+#include "client/outbox_private.h"
 
 #include "client/settings.h"
 #include "common/loop.h"
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,12 +45,6 @@ static const char schema[] =
     " campaign TEXT NOT NULL, unit TEXT NOT NULL, period TEXT NOT NULL, id BLOB NOT NULL,"
     " at INTEGER PRIMARY KEY);"
     "CREATE UNIQUE INDEX IF NOT EXISTS own_form ON own (campaign, unit, period, id);";
-
-struct outbox {
-    sqlite3 *db;
-    char *file; // owned
-    int lock;   // descriptor of FILE.lock, or -1
-};
 
 #define ITEM_COLUMNS \
     "number, id, campaign, office, file, cells, state, saved_us, request, envelope, answer"
@@ -151,26 +144,24 @@ int outbox_commit(struct outbox *outbox, struct err *err)
 
 // ---- statements
 
-// A statement with its parameters: t text, i int64, b bytes.
-static sqlite3_stmt *prepared(struct outbox *outbox, const char *sql)
+sqlite3_stmt *outbox_prepared(struct outbox *outbox, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
     sqlite3_prepare_v2(outbox->db, sql, -1, &statement, NULL);
     return statement;
 }
 
-static void bind_text(sqlite3_stmt *statement, int at, const char *text)
+void outbox_bind_text(sqlite3_stmt *statement, int at, const char *text)
 {
     sqlite3_bind_text(statement, at, text, -1, SQLITE_TRANSIENT);
 }
 
-static void bind_bytes(sqlite3_stmt *statement, int at, const void *data, size_t length)
+void outbox_bind_bytes(sqlite3_stmt *statement, int at, const void *data, size_t length)
 {
     sqlite3_bind_blob64(statement, at, data, length, SQLITE_TRANSIENT);
 }
 
-// Runs a statement without rows and finalizes it. A failed prepare or bind shows here.
-static int finish(struct outbox *outbox, sqlite3_stmt *statement, struct err *err)
+int outbox_finish(struct outbox *outbox, sqlite3_stmt *statement, struct err *err)
 {
     int code = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
     int status = code == SQLITE_DONE ? 0 : fail(outbox, err);
@@ -183,19 +174,19 @@ int outbox_add(struct outbox *outbox, struct outbox_item *item, struct err *err)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     item->saved_us = now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-    sqlite3_stmt *statement = prepared(
+    sqlite3_stmt *statement = outbox_prepared(
         outbox, "INSERT INTO submission (id, campaign, office, file, cells, state,"
                 " saved_us, request, envelope)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?8)");
-    bind_bytes(statement, 1, item->id, sizeof item->id);
-    bind_text(statement, 2, item->campaign);
-    bind_text(statement, 3, item->office);
-    bind_text(statement, 4, item->file);
+    outbox_bind_bytes(statement, 1, item->id, sizeof item->id);
+    outbox_bind_text(statement, 2, item->campaign);
+    outbox_bind_text(statement, 3, item->office);
+    outbox_bind_text(statement, 4, item->file);
     sqlite3_bind_int64(statement, 5, item->cells);
     sqlite3_bind_int64(statement, 6, item->saved_us);
     sqlite3_bind_int64(statement, 7, (int64_t)item->request);
-    bind_bytes(statement, 8, item->envelope.data, item->envelope.length);
-    if (finish(outbox, statement, err) != 0)
+    outbox_bind_bytes(statement, 8, item->envelope.data, item->envelope.length);
+    if (outbox_finish(outbox, statement, err) != 0)
         return -1;
     item->number = sqlite3_last_insert_rowid(outbox->db);
     return 0;
@@ -267,21 +258,21 @@ static int fetch_item(struct outbox *outbox, sqlite3_stmt *statement, struct out
 int outbox_next(struct outbox *outbox, int64_t number, enum outbox_state state,
                 struct outbox_item *ret, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(
+    sqlite3_stmt *statement = outbox_prepared(
         outbox, "SELECT " ITEM_COLUMNS " FROM submission"
                 " WHERE number > ?1 AND (?2 IS NULL OR state = ?2) ORDER BY number LIMIT 1");
     sqlite3_bind_int64(statement, 1, number);
     if (state != OUTBOX_STATES)
-        bind_text(statement, 2, outbox_state_names[state]);
+        outbox_bind_text(statement, 2, outbox_state_names[state]);
     return fetch_item(outbox, statement, ret, err);
 }
 
 size_t outbox_count(struct outbox *outbox, int64_t from, enum outbox_state state)
 {
-    sqlite3_stmt *statement = prepared(
+    sqlite3_stmt *statement = outbox_prepared(
         outbox, "SELECT count(*) FROM submission WHERE number >= ?1 AND state = ?2");
     sqlite3_bind_int64(statement, 1, from);
-    bind_text(statement, 2, outbox_state_names[state]);
+    outbox_bind_text(statement, 2, outbox_state_names[state]);
     size_t count = sqlite3_step(statement) == SQLITE_ROW
                        ? (size_t)sqlite3_column_int64(statement, 0)
                        : 0;
@@ -293,34 +284,35 @@ int outbox_find(struct outbox *outbox, const char *name, struct outbox_item *ret
 {
     uint8_t id[ID_BYTES];
     size_t length = 0;
-    sqlite3_stmt *statement = prepared(outbox, "SELECT " ITEM_COLUMNS " FROM submission"
-                                               " WHERE CAST (number AS TEXT) = ?1 OR id = ?2");
-    bind_text(statement, 1, name);
+    sqlite3_stmt *statement = outbox_prepared(outbox,
+                                              "SELECT " ITEM_COLUMNS " FROM submission"
+                                              " WHERE CAST (number AS TEXT) = ?1 OR id = ?2");
+    outbox_bind_text(statement, 1, name);
     if (sodium_hex2bin(id, sizeof id, name, strlen(name), "-", &length, NULL) == 0 &&
         length == sizeof id)
-        bind_bytes(statement, 2, id, sizeof id);
+        outbox_bind_bytes(statement, 2, id, sizeof id);
     return fetch_item(outbox, statement, ret, err);
 }
 
 int outbox_settle(struct outbox *outbox, int64_t number, enum outbox_state state,
                   const char *office, struct bytes answer, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(outbox,
-                                       "UPDATE submission SET state = ?2, answer = ?3, office = ?4"
-                                       " WHERE number = ?1 AND state = 'waiting'");
+    sqlite3_stmt *statement = outbox_prepared(
+        outbox, "UPDATE submission SET state = ?2, answer = ?3, office = ?4"
+                " WHERE number = ?1 AND state = 'waiting'");
     sqlite3_bind_int64(statement, 1, number);
-    bind_text(statement, 2, outbox_state_names[state]);
-    bind_bytes(statement, 3, answer.data, answer.length);
-    bind_text(statement, 4, office);
-    return finish(outbox, statement, err);
+    outbox_bind_text(statement, 2, outbox_state_names[state]);
+    outbox_bind_bytes(statement, 3, answer.data, answer.length);
+    outbox_bind_text(statement, 4, office);
+    return outbox_finish(outbox, statement, err);
 }
 
 // A statement with the number of an item as its only parameter.
 static int run_numbered(struct outbox *outbox, const char *sql, int64_t number, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(outbox, sql);
+    sqlite3_stmt *statement = outbox_prepared(outbox, sql);
     sqlite3_bind_int64(statement, 1, number);
-    return finish(outbox, statement, err);
+    return outbox_finish(outbox, statement, err);
 }
 
 int outbox_requeue(struct outbox *outbox, int64_t number, struct err *err)
@@ -338,7 +330,7 @@ int outbox_requeue(struct outbox *outbox, int64_t number, struct err *err)
 
 int outbox_earlier(struct outbox *outbox, int64_t number, struct text *ret, struct err *err)
 {
-    sqlite3_stmt *statement = prepared(
+    sqlite3_stmt *statement = outbox_prepared(
         outbox, "SELECT answer FROM earlier_receipt WHERE number = ?1 ORDER BY rowid LIMIT 1");
     sqlite3_bind_int64(statement, 1, number);
     int code = statement != NULL ? sqlite3_step(statement) : SQLITE_ERROR;
@@ -356,117 +348,6 @@ int outbox_drop(struct outbox *outbox, int64_t number, struct err *err)
         run_numbered(outbox, "DELETE FROM submission WHERE number = ?1", number, err) != 0)
         return -1;
     return outbox_commit(outbox, err);
-}
-
-// ---- offices
-
-int outbox_office_set(struct outbox *outbox, const char *campaign, const char *unit,
-                      const char *period, const char *office, struct err *err)
-{
-    sqlite3_stmt *statement = prepared(outbox,
-                                       "INSERT INTO office VALUES (?1, ?2, ?3, ?4)"
-                                       " ON CONFLICT DO UPDATE SET office = excluded.office");
-    bind_text(statement, 1, campaign);
-    bind_text(statement, 2, unit);
-    bind_text(statement, 3, period);
-    bind_text(statement, 4, office);
-    return finish(outbox, statement, err);
-}
-
-void outbox_office_get(struct outbox *outbox, const char *campaign, const char *unit,
-                       const char *period, char office[static WIRE_CODE_BYTES_MAX + 1])
-{
-    sqlite3_stmt *statement = prepared(outbox,
-                                       "SELECT office FROM office WHERE campaign = ?1 AND unit = ?2"
-                                       " AND period = ?3");
-    office[0] = '\0';
-    bind_text(statement, 1, campaign);
-    bind_text(statement, 2, unit);
-    bind_text(statement, 3, period);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        snprintf(office, WIRE_CODE_BYTES_MAX + 1, "%s",
-                 (const char *)sqlite3_column_text(statement, 0));
-    sqlite3_finalize(statement);
-}
-
-// ---- what is known of forms
-
-static sqlite3_stmt *of_form(struct outbox *outbox, const char *sql, const char *campaign,
-                             const char *unit, const char *period)
-{
-    sqlite3_stmt *statement = prepared(outbox, sql);
-    bind_text(statement, 1, campaign);
-    bind_text(statement, 2, unit);
-    bind_text(statement, 3, period);
-    return statement;
-}
-
-#define OF_FORM " WHERE campaign = ?1 AND unit = ?2 AND period = ?3"
-
-bool outbox_known_get(struct outbox *outbox, const char *campaign, const char *unit,
-                      const char *period, uint32_t *ret_rows, uint32_t *ret_sent)
-{
-    sqlite3_stmt *statement = of_form(
-        outbox,
-        "SELECT rows, (SELECT count(*) FROM own JOIN submission USING (id)"
-        " WHERE own.campaign = ?1 AND unit = ?2 AND period = ?3 AND state = 'sent')"
-        " FROM known" OF_FORM,
-        campaign, unit, period);
-    bool there = sqlite3_step(statement) == SQLITE_ROW;
-    if (there) {
-        *ret_rows = (uint32_t)sqlite3_column_int64(statement, 0);
-        *ret_sent = (uint32_t)sqlite3_column_int64(statement, 1);
-    }
-    sqlite3_finalize(statement);
-    return there;
-}
-
-int outbox_known_set(struct outbox *outbox, const char *campaign, const char *unit,
-                     const char *period, uint32_t rows, struct err *err)
-{
-    sqlite3_stmt *statement = of_form(outbox,
-                                      "INSERT INTO known VALUES (?1, ?2, ?3, ?4)"
-                                      " ON CONFLICT DO UPDATE SET rows = excluded.rows",
-                                      campaign, unit, period);
-    sqlite3_bind_int64(statement, 4, rows);
-    if (finish(outbox, statement, err) != 0)
-        return -1;
-    statement = of_form(outbox,
-                        "DELETE FROM own" OF_FORM
-                        " AND id NOT IN (SELECT id FROM submission WHERE state = 'waiting')",
-                        campaign, unit, period);
-    return finish(outbox, statement, err);
-}
-
-int outbox_own_add(struct outbox *outbox, const char *campaign, const char *unit,
-                   const char *period, const uint8_t id[static ID_BYTES], struct err *err)
-{
-    sqlite3_stmt *statement = of_form(outbox,
-                                      "INSERT INTO known VALUES (?1, ?2, ?3, 0)"
-                                      " ON CONFLICT DO NOTHING",
-                                      campaign, unit, period);
-    if (finish(outbox, statement, err) != 0)
-        return -1;
-    statement = of_form(outbox,
-                        "INSERT INTO own (campaign, unit, period, id) VALUES (?1, ?2, ?3, ?4)"
-                        " ON CONFLICT DO NOTHING",
-                        campaign, unit, period);
-    bind_bytes(statement, 4, id, ID_BYTES);
-    return finish(outbox, statement, err);
-}
-
-void outbox_own_get(struct outbox *outbox, const char *campaign, const char *unit,
-                    const char *period, struct outbox_own *ret)
-{
-    sqlite3_stmt *statement = of_form(
-        outbox, "SELECT id FROM own" OF_FORM " ORDER BY at DESC LIMIT ?4", campaign, unit, period);
-    sqlite3_bind_int64(statement, 4, WIRE_OWN_MAX);
-    ret->count = 0;
-    while (sqlite3_step(statement) == SQLITE_ROW && ret->count < WIRE_OWN_MAX) {
-        if (sqlite3_column_bytes(statement, 0) == ID_BYTES)
-            memcpy(ret->list[ret->count++], sqlite3_column_blob(statement, 0), ID_BYTES);
-    }
-    sqlite3_finalize(statement);
 }
 
 // ---- one sender
