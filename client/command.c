@@ -133,7 +133,10 @@ const struct command commands[] = {
      N_("show the cells that are kept but count nowhere"), PERIOD_LEFT_OUT,
      "thidua show uncounted chi-lang-2022"},
     {"explain", "CAMPAIGN UNIT [PERIOD]", 2, 3, FORMATS | TAKES(OPT_RUN), QUERY_EXPLAIN, show_run,
-     N_("explain the rank of a unit line by line"), PERIOD_LEFT_OUT,
+     N_("explain the rank of a unit line by line"),
+     N_("Every line with its fraction, target, rule and points, the distance to the neighbours, and the "
+        "smallest change of one figure that would pass the unit above. Without PERIOD the latest that "
+        "has begun; of a campaign that is over, its last one."),
      "thidua explain chi-lang-2022 06520"},
     {"trace", "CAMPAIGN UNIT INDICATOR [PERIOD]", 3, 4, FORMATS | TAKES(OPT_RUN), QUERY_TRACE,
      show_run, N_("trace a figure down to the submissions it comes from"), PERIOD_LEFT_OUT,

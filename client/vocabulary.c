@@ -195,6 +195,14 @@ static const char *const vocabulary[] = {
     N_("min_share"),
     N_("no_zero"),
     N_("max"),
+    // the smallest change that would pass the unit above
+    N_("pass"),
+    N_("least"),
+    N_("not enough"),
+    N_("no figure"),
+    N_("no single change suffices"),
+    N_("numerator"),
+    N_("by"),
 };
 
 // Words that mean something else in one column: "column|word".

@@ -190,20 +190,26 @@ static bool takes_part(const struct recompute *run, size_t competitor)
            !run->input->excluded[run->competitors->units[competitor]];
 }
 
-static int rank_one(struct recompute *run, uint32_t cluster, struct err *err)
+size_t recompute_inputs(const struct recompute *run, uint32_t cluster, struct score_unit_input *ret)
 {
     size_t per_unit = run->input->campaign->indicator_count * run->plan->period_slots, count = 0;
-    struct score_unit_input *inputs = mem_alloc(run->competitors->count + 1, sizeof *inputs);
     for (size_t c = 0; c < run->competitors->count; c++) {
         uint32_t unit = run->competitors->units[c];
         if (run->competitors->clusters[c] == cluster && takes_part(run, c))
-            inputs[count++] = (struct score_unit_input){
+            ret[count++] = (struct score_unit_input){
                 .unit = unit,
                 .components = recompute_components(run, unit, SCOPE_TO_DATE),
                 .assessed = &run->assessed[c * per_unit],
                 .late_periods = run->late[unit],
                 .on_time_periods = run->on_time[unit]};
     }
+    return count;
+}
+
+static int rank_one(struct recompute *run, uint32_t cluster, struct err *err)
+{
+    struct score_unit_input *inputs = mem_alloc(run->competitors->count + 1, sizeof *inputs);
+    size_t count = recompute_inputs(run, cluster, inputs);
     int result = score_cluster(run->plan, run->input->targets, run->input->adjustments, inputs,
                                count, &run->scores[cluster], err);
     free(inputs);

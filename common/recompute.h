@@ -70,6 +70,10 @@ void recompute_destroy(struct recompute *run);
 // Components of a unit in a scope, [indicator_count]; valid where run->has_row[unit].
 const struct component *recompute_components(const struct recompute *run, uint32_t unit,
                                              enum scope scope);
+// What the points of a cluster are computed from, without the excluded: fills ret (room for all competitors),
+// in the order of units, and returns their number. It borrows from the run.
+size_t recompute_inputs(const struct recompute *run, uint32_t cluster,
+                        struct score_unit_input *ret);
 // 0, or -1 ("overflow") and there are no results. What an earlier call left is replaced.
 int recompute_rank(struct recompute *run, struct err *err);
 // Appends the four files with their headers; after recompute_rank.

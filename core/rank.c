@@ -48,9 +48,8 @@ static int cmp_tie_break(const struct campaign *campaign, const struct tie_break
     return 0;
 }
 
-// Negative when `a` stands before `b`; 0 when they share a rank.
-static int cmp_standing(const struct campaign *campaign, const struct unit_score *a,
-                        const struct unit_score *b)
+int rank_compare(const struct campaign *campaign, const struct unit_score *a,
+                 const struct unit_score *b)
 {
     int order = cmp_i64(b->total_e2, a->total_e2);
     for (size_t t = 0; order == 0 && t < campaign->tie_break_count; t++)
@@ -66,7 +65,7 @@ static int cmp_order(const void *left, const void *right, void *context)
         return order->disqualified[a] - order->disqualified[b];
     int result = order->disqualified[a]
                      ? 0
-                     : cmp_standing(order->campaign, &order->units[a], &order->units[b]);
+                     : rank_compare(order->campaign, &order->units[a], &order->units[b]);
     return result != 0 ? result : cmp_i64(order->units[a].unit, order->units[b].unit);
 }
 
@@ -99,6 +98,14 @@ static char *disqualification(const struct campaign *campaign, const struct unit
     char *text = mem_text(reasons.length > 0 ? reasons.data : "", reasons.length);
     text_free(&reasons);
     return text;
+}
+
+bool rank_disqualified(const struct campaign *campaign, const struct unit_score *unit)
+{
+    char *reasons = disqualification(campaign, unit);
+    bool is = reasons[0] != '\0';
+    free(reasons);
+    return is;
 }
 
 static void fill_standing(const struct cluster_scores *scores, uint32_t cluster,
@@ -140,7 +147,7 @@ void rank_cluster(const struct campaign *campaign, uint32_t cluster,
         ret[place].reasons = reasons[u];
         if (disqualified[u])
             continue;
-        bool shared = place > 0 && cmp_standing(campaign, &scores->units[places[place - 1]],
+        bool shared = place > 0 && rank_compare(campaign, &scores->units[places[place - 1]],
                                                 &scores->units[u]) == 0;
         ret[place].rank = shared ? ret[place - 1].rank : place + 1;
     }

@@ -19,6 +19,10 @@ struct standing { // a unit's place; what awards are decided on
 // Fills ret[count] in ranking order (rank, then unit code; the disqualified last by unit code).
 void rank_cluster(const struct campaign *campaign, uint32_t cluster,
                   const struct cluster_scores *scores, struct standing *ret);
+// Negative when `a` stands before `b` by total and tie-breaks, 0 when they share a rank.
+int rank_compare(const struct campaign *campaign, const struct unit_score *a,
+                 const struct unit_score *b);
+bool rank_disqualified(const struct campaign *campaign, const struct unit_score *unit);
 void standings_clear(struct standing *standings, size_t count);
 
 #endif

@@ -11,9 +11,8 @@ static void maximum(mpq_t best, bool *has, const mpq_t value)
     *has = true;
 }
 
-// The cluster's largest excess over the target, and largest value where the target is 0.
-static void leader_find(const struct indicator *indicator, uint32_t index,
-                        const struct cluster_scores *scores, struct leader_maxima *ret)
+void leader_add(const struct indicator *indicator, uint32_t index,
+                const struct cluster_scores *scores, struct leader_maxima *ret)
 {
     mpq_t against, excess, one;
     mpq_inits(against, excess, one, NULL);
@@ -41,7 +40,7 @@ static int score_indicator(const struct score_case *score, uint32_t index,
     int result = 0;
     mpq_inits(maxima.excess, maxima.value, NULL);
     if (indicator->kind != KIND_ASSESSED && indicator->rule == RULE_LEADER)
-        leader_find(indicator, index, scores, &maxima);
+        leader_add(indicator, index, scores, &maxima);
     for (size_t u = 0; u < scores->count && result == 0; u++)
         result = line_score(score->campaign, index, &maxima, &scores->units[u].lines[index], err);
     mpq_clears(maxima.excess, maxima.value, NULL);

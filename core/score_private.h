@@ -20,11 +20,16 @@ void line_read(const struct score_case *score, const struct score_unit_input *in
 bool line_is_scored(const struct score_line *line);
 // The number that completion is against for points: score_against, else the target.
 bool line_against(const struct indicator *indicator, const struct score_line *line, mpq_t ret);
+// Raises the maxima to the largest excess over the target, and the largest value where the target is 0,
+// of these units' lines.
+void leader_add(const struct indicator *indicator, uint32_t index,
+                const struct cluster_scores *scores, struct leader_maxima *ret);
 // Points and bonus, exact and published; maxima may be NULL unless the rule is `leader`.
 int line_score(const struct campaign *campaign, uint32_t indicator,
                const struct leader_maxima *maxima, struct score_line *line, struct err *err);
 
-// Caps, scaling, adjustments and total of a unit whose lines are complete (score_total.c).
+// Caps, scaling, adjustments and total of a unit whose lines are complete (score_total.c). What is
+// counted in it (met_count, missing_count, adjustment_times) begins at 0.
 int score_total(const struct score_case *score, const struct score_unit_input *input,
                 struct unit_score *unit, struct err *err);
 // Class of a unit whose total is known (score_class.c).

@@ -36,11 +36,12 @@ static const char ties_sql[] =
     " r.na[s.position + 1], r.base_reported[s.position + 1]"
     "  FROM score s"
     "  LEFT JOIN rollup r ON r.run = s.run AND r.scope = 1 AND r.unit COLLATE \"C\" = s.unit"
-    " WHERE s.run = $1 AND s.unit = ANY ($2::text[])";
+    " WHERE s.run = $1 AND s.unit = ANY ($2::text[]) ORDER BY s.unit COLLATE \"C\", s.position";
 static const char times_sql[] =
     "SELECT f.unit, f.period, (extract(epoch FROM min(s.accepted_at)) * 1000000)::bigint"
     "  FROM form f JOIN submission s ON s.office = f.office AND s.id = f.submission"
     " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND f.accepted <= $3"
+    "   AND NOT (4 = ALL (f.state))" // CELL_VERIFIED: the council's, not the office's
     " GROUP BY f.unit, f.period";
 
 static void explain_release(void *state)
@@ -93,6 +94,7 @@ void explain_row(struct explain *explain, const struct explain_row *row)
 static void answer(struct explain *explain)
 {
     explain_rank(explain);
+    explain_pass(explain);
     explain_lines(explain);
     explain_sums(explain);
     explain_class(explain);
@@ -181,19 +183,30 @@ static void prepare_times(struct explain *explain)
         explain->handed_in_us[i] = INT64_MAX;
 }
 
-// The unit and its neighbours in the ranking.
+// Do the points of some line hang on the whole cluster?
+static bool has_leader(const struct campaign *campaign)
+{
+    bool has = false;
+    for (size_t i = 0; i < campaign->indicator_count; i++)
+        has = has || (campaign->indicators[i].kind != KIND_ASSESSED &&
+                      campaign->indicators[i].rule == RULE_LEADER);
+    return has;
+}
+
+// The unit and its neighbours in the ranking; all of them where the best of the cluster counts.
 static void second_round(struct explain *explain)
 {
     struct query *query = explain->query;
     struct code_list units = {0}, offices = {0};
     const struct rollup_plan *plan = explain->input->plan;
     char run[24], campaign[16], cut[24];
-    for (int row = explain->place - 1; row <= explain->place + 1; row++) {
+    bool whole = has_leader(explain->campaign);
+    for (int row = 0; row < PQntuples(explain->parts[EXPLAIN_RANKING]); row++) {
         const char *code = explain_cell(explain, EXPLAIN_RANKING, row, RANK_UNIT);
-        if (code[0] == '\0')
-            continue;
-        code_list_add(&units, code);
-        if (asks_for_time(explain->campaign))
+        bool near = abs(row - explain->place) <= 1;
+        if (near || whole)
+            code_list_add(&units, code);
+        if (near && asks_for_time(explain->campaign))
             explain_offices(explain, unit_find(plan->tree, code), &offices);
     }
     if (asks_for_time(explain->campaign))

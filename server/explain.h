@@ -91,10 +91,16 @@ void explain_class(struct explain *explain);
 void explain_rank(struct explain *explain);
 void explain_ties(struct explain *explain, int other); // with this row of the ranking
 void explain_awards(struct explain *explain);
+// The smallest change of one figure that would rank the unit before the one above it.
+void explain_pass(struct explain *explain);
+// Components of a row of EXPLAIN_TIES, all 0 for an assessed indicator.
+struct component explain_component(const struct explain *explain, int row,
+                                   const struct indicator *indicator);
 
 // Periods so far, by slot: which office of the unit's leaves was late; NO_UNIT: none.
 uint32_t explain_late_office(const struct explain *explain, uint32_t unit, size_t slot);
 int64_t explain_on_time(const struct explain *explain, uint32_t unit);
+int64_t explain_late_count(const struct explain *explain, uint32_t unit);
 // Adds the offices whose times tell that to the list, those that continue them included.
 void explain_offices(const struct explain *explain, uint32_t unit, struct code_list *list);
 // The adjustments given to the unit: total times of each rule (campaign->adjustment_count of them).

@@ -63,6 +63,14 @@ int64_t explain_on_time(const struct explain *explain, uint32_t unit)
     return on_time;
 }
 
+int64_t explain_late_count(const struct explain *explain, uint32_t unit)
+{
+    int64_t late = 0;
+    for (size_t slot = 0; slot < explain->input->plan->period_slots; slot++)
+        late += explain_late_office(explain, unit, slot) != NO_UNIT;
+    return late;
+}
+
 struct office_list {
     const struct unit_tree *tree;
     struct code_list *codes;

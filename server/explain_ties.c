@@ -83,14 +83,11 @@ static uint32_t count_at(const struct explain *explain, int row, int column)
     return (uint32_t)strtoul(explain_cell(explain, EXPLAIN_TIES, row, column), NULL, 10);
 }
 
-// False: the line has no completion.
-static bool exact_completion(const struct explain *explain, uint32_t index, int row, mpq_t ret)
+struct component explain_component(const struct explain *explain, int row,
+                                   const struct indicator *indicator)
 {
-    const struct indicator *indicator = &explain->campaign->indicators[index];
     unsigned scale = indicator->kind == KIND_MEAN ? 2 * DECIMAL_SCALE : DECIMAL_SCALE;
-    if (explain_cell(explain, EXPLAIN_TIES, row, SCORE_COMPLETION)[0] == '\0')
-        return false;
-    const struct component component = {
+    return (struct component){
         .numerator = sum_at(explain, row, TIE_NUMERATOR, scale),
         .denominator = sum_at(explain, row, TIE_DENOMINATOR, DECIMAL_SCALE),
         .base_numerator = sum_at(explain, row, TIE_BASE_NUMERATOR, scale),
@@ -99,6 +96,15 @@ static bool exact_completion(const struct explain *explain, uint32_t index, int 
         .reported = count_at(explain, row, TIE_REPORTED),
         .na = count_at(explain, row, TIE_NA),
         .base_reported = count_at(explain, row, TIE_BASE_REPORTED)};
+}
+
+// False: the line has no completion.
+static bool exact_completion(const struct explain *explain, uint32_t index, int row, mpq_t ret)
+{
+    const struct indicator *indicator = &explain->campaign->indicators[index];
+    if (explain_cell(explain, EXPLAIN_TIES, row, SCORE_COMPLETION)[0] == '\0')
+        return false;
+    const struct component component = explain_component(explain, row, indicator);
     struct figure figure;
     mpq_t target;
     figure_init(&figure);

@@ -16,12 +16,15 @@ struct offline_case {
     struct recompute_entry *entries; // in the order of acceptance
     size_t entry_count, entry_capacity;
 };
+typedef void offline_look_fn(void *arg, const struct recompute *run); // at a run that is done
 struct offline_options {
     struct period period;  // kind 0: the campaign's last one
     size_t tops_per_part;  // 0: all in one part
     uint64_t shuffle_seed; // 0: cells in the order of acceptance
     bool has_cut;
-    int64_t cut_us; // entries accepted from then on do not count
+    int64_t cut_us;        // entries accepted from then on do not count
+    offline_look_fn *look; // NULL: nobody looks
+    void *arg;
 };
 struct offline_output {
     struct text files[RECOMPUTE_FILES];

@@ -43,6 +43,8 @@ int offline_run(const struct offline_case *given, const struct offline_options *
     int result = run != NULL ? recompute_rank(run, err) : -1;
     if (result == 0)
         recompute_write(run, ret->files);
+    if (result == 0 && options->look != NULL)
+        options->look(options->arg, run);
     recompute_destroy(run);
     free(entries);
     return result;
