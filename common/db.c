@@ -32,6 +32,7 @@ struct db {
     struct loop *loop;
     char *conninfo, *application_name;
     unsigned statement_timeout_ms;
+    char *opening; // owned, or NULL
     enum db_state state;
     PGconn *conn;
     int fd; // watched, -1: none
@@ -267,6 +268,8 @@ static void send_startup(struct db *db)
                send_start(db, "SET statement_timeout = ", timeout) &
                send_start(db, "SET lock_timeout = ", timeout) &
                send_start(db, "SET idle_in_transaction_session_timeout = ", IDLE_IN_TRANSACTION_MS);
+    if (db->opening != NULL)
+        good &= send_start(db, db->opening, "");
     for (size_t i = 0; good == 1 && i < db->prepared_count; i++)
         good = send_prepare(db, &db->prepared[i]);
     for (size_t i = 0; good == 1 && i < db->listener_count; i++)
@@ -457,6 +460,7 @@ void db_destroy(struct db *db)
         free(db->listeners[i].channel);
     free(db->prepared);
     free(db->listeners);
+    free(db->opening);
     free(db->conninfo);
     free(db->application_name);
     free(db);
@@ -470,6 +474,12 @@ bool db_ready(const struct db *db)
 size_t db_queued(const struct db *db)
 {
     return db->sent.count + db->lost.count;
+}
+
+void db_opening(struct db *db, const char *sql)
+{
+    free(db->opening);
+    db->opening = mem_text(sql, strlen(sql));
 }
 
 void db_prepare(struct db *db, const char *name, const char *sql)

@@ -35,6 +35,9 @@ struct db *db_create(struct loop *loop, const char *conninfo, const char *applic
 void db_destroy(struct db *db);
 bool db_ready(const struct db *db);    // connected now
 size_t db_queued(const struct db *db); // statements not answered yet
+// The statement that every new connection begins with, before it is used for anything; when it fails the
+// connection is given up and made again later. Before the loop runs.
+void db_opening(struct db *db, const char *sql);
 // A statement prepared once for each connection; before the first db_exec that names it.
 void db_prepare(struct db *db, const char *name, const char *sql);
 

@@ -13,6 +13,7 @@
 
 static const char open_sql[] =
     "SELECT now_us, rules_version, first_numbers FROM ingest_open($1::text[], $2::integer)";
+static const char durable_sql[] = "SELECT durable_check()";
 static const char stored_sql[] =
     "SELECT id, digest, receipt FROM submission WHERE id = ANY ($1::uuid[])";
 // LATERAL with OFFSET 0: each form by its key.
@@ -125,7 +126,7 @@ static bool went_well(struct batch *batch, enum db_class class)
     return class == DB_OK;
 }
 
-static void on_begin(void *arg, enum db_class class, const PGresult *result)
+static void on_step(void *arg, enum db_class class, const PGresult *result)
 {
     (void)result;
     went_well(arg, class);
@@ -311,6 +312,7 @@ static void add_submission(struct column *locks, struct form_columns *columns,
 void batch_read_prepare(struct db *db)
 {
     db_prepare(db, "open", open_sql);
+    db_prepare(db, "durable", durable_sql);
     db_prepare(db, "stored", stored_sql);
     db_prepare(db, "forms", forms_sql);
 }
@@ -341,7 +343,8 @@ void batch_read(struct batch *batch, struct db *db)
     const struct db_param keys[] = {column_end(&forms.offices), column_end(&forms.campaigns),
                                     column_end(&forms.units), column_end(&forms.periods)};
     db_begin(db);
-    db_exec(db, NULL, "BEGIN", NULL, 0, 0, on_begin, batch);
+    db_exec(db, NULL, "BEGIN", NULL, 0, 0, on_step, batch);
+    db_exec(db, "durable", NULL, NULL, 0, 1, on_step, batch);
     db_exec(db, "open", NULL, opens, 2, 1, on_open, batch);
     db_exec(db, "stored", NULL, stored, 1, 1, on_stored, batch);
     db_exec(db, "forms", NULL, keys, 4, 1, on_forms, batch);

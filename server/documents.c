@@ -337,6 +337,7 @@ static void read_record(struct load *load)
     db_begin(db);
     db_exec(db, NULL, "BEGIN", NULL, 0, 0, on_step, load);
     db_exec(db, NULL, "SELECT document_open()", NULL, 0, 0, on_step, load);
+    db_exec(db, NULL, "SELECT durable_check()", NULL, 0, 0, on_step, load);
     db_exec(db, NULL, rules_sql, NULL, 0, 0, on_rules, load);
     db_exec(db, NULL, record_sql, params, 2, 0, on_record, load);
     db_end(db);

@@ -220,8 +220,9 @@ static void written(struct batch *batch)
         trip_failed(lane);
         return;
     }
-    log_event(LOG_INFO, "batch_stored", "first=%lld submissions=%zu of=%zu attempts=%u",
-              (long long)batch->numbers[0], batch->to_store, batch->count, batch->attempts);
+    if (batch->to_store > 0)
+        log_event(LOG_INFO, "batch_stored", "first=%lld submissions=%zu of=%zu attempts=%u",
+                  (long long)batch->numbers[0], batch->to_store, batch->count, batch->attempts);
     answer_all(lane);
 }
 
@@ -249,7 +250,8 @@ static void read_done(struct batch *batch)
         return;
     }
     batch_decide(batch, ingest->server->identity);
-    if (batch->to_store > 0) {
+    // A receipt that is on record is answered after a COMMIT, too: durable_check in sql/ says why.
+    if (batch->to_store > 0 || batch->stored.count > 0) {
         batch->done = written;
         batch_write(batch, lane->db);
         ingest->reading = NULL;

@@ -6,6 +6,7 @@
 #include "server/migrate.h"
 #include "server/options.h"
 #include "server/serve.h"
+#include "server/timeline.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,12 @@
 #define EXIT_USAGE 2
 #define ALLOW_ARGUMENTS 4
 
-enum duty { DUTY_SERVE, DUTY_MIGRATE, DUTY_ALLOW, DUTY_DUMP };
+enum duty { DUTY_SERVE, DUTY_MIGRATE, DUTY_ALLOW, DUTY_TIMELINE, DUTY_DUMP };
 struct arguments {
     const char *config_file;
     enum duty duty;
-    char **allow; // ROLE UNIT PUBKEY NAME
+    char **allow;            // ROLE UNIT PUBKEY NAME
+    const char *synchronous; // on, off; NULL: as it is
 };
 
 static void usage(FILE *out)
@@ -26,6 +28,8 @@ static void usage(FILE *out)
         "thidua-server [--config FILE]                                serves\n"
         "thidua-server [--config FILE] --migrate                      brings the schema up to date\n"
         "thidua-server [--config FILE] --allow ROLE UNIT KEY NAME     puts a key on record; UNIT - is the root\n"
+        "thidua-server [--config FILE] --accept-failover             writes go on with this database\n"
+        "thidua-server [--config FILE] --synchronous on|off          receipts only for what a standby has\n"
         "thidua-server [--config FILE] --dump-config | --help | --version\n\n",
         out);
     config_help(server_options, SERVER_OPTIONS, out);
@@ -45,6 +49,12 @@ static int parse(int argc, char **argv, struct arguments *ret)
             ret->duty = DUTY_ALLOW;
             ret->allow = &argv[i + 1];
             i += ALLOW_ARGUMENTS;
+        } else if (strcmp(argv[i], "--accept-failover") == 0) {
+            ret->duty = DUTY_TIMELINE;
+        } else if (strcmp(argv[i], "--synchronous") == 0 && i + 1 < argc &&
+                   (strcmp(argv[i + 1], "on") == 0 || strcmp(argv[i + 1], "off") == 0)) {
+            ret->duty = DUTY_TIMELINE;
+            ret->synchronous = argv[++i];
         } else if (strcmp(argv[i], "--version") == 0) {
             puts("thidua-server " THIDUA_VERSION);
             return EXIT_SUCCESS;
@@ -81,6 +91,8 @@ static int do_duty(const struct arguments *arguments, const struct config *confi
     case DUTY_ALLOW:
         return enrol(admin, arguments->allow[0], arguments->allow[1], arguments->allow[2],
                      arguments->allow[3], err);
+    case DUTY_TIMELINE:
+        return timeline_accept(admin, arguments->synchronous, err);
     case DUTY_SERVE:
         break;
     }

@@ -16,7 +16,9 @@
 static const char pulse_sql[] =
     "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
     " (SELECT coalesce(max(accepted), 0) FROM document WHERE kind <= 2),"
-    " (SELECT version FROM access_version), (SELECT max(number) FROM migration)";
+    " (SELECT version FROM access_version), (SELECT max(number) FROM migration),"
+    " (SELECT t.synchronous AND current_setting('synchronous_standby_names') = ''"
+    "    FROM timeline t ORDER BY t.number DESC LIMIT 1)::integer";
 
 enum waits_for { WAIT_RULES, WAIT_KEYS, WAIT_LOOK };
 struct waiter { // wants rules or keys of a version, or a look of a number
@@ -33,8 +35,9 @@ struct pulse {
     bool loading_world, loading_access;
     int64_t looks_begun, looks_answered; // counted: one at a time
     int64_t access_version;
-    int64_t schema;    // newest migration; 0 before the first look
-    int64_t offset_us; // database clock less our monotonic one
+    bool not_synchronous; // nothing can be acknowledged
+    int64_t schema;       // newest migration; 0 before the first look
+    int64_t offset_us;    // database clock less our monotonic one
     bool clock_known;
     struct waiter *waiters;
     size_t waiter_count, waiter_capacity;
@@ -216,6 +219,13 @@ static void schema_changed(struct pulse *pulse, int64_t schema)
     pulse->schema = schema;
 }
 
+static void look_synchronous(struct pulse *pulse, bool is_not)
+{
+    if (is_not && !pulse->not_synchronous)
+        log_event(LOG_ERROR, "not_synchronous", "synchronous_standby_names=\"\"");
+    pulse->not_synchronous = is_not;
+}
+
 static void on_tick(struct loop *loop, void *arg)
 {
     (void)loop;
@@ -233,12 +243,13 @@ static void on_pulse(void *arg, enum db_class class, const PGresult *result)
             loop_timer(pulse->server->loop, PULSE_FIRST_MS, false, on_tick, pulse);
         return;
     }
-    int64_t values[4];
-    for (int i = 0; i < 4; i++)
+    int64_t values[5];
+    for (int i = 0; i < 5; i++)
         values[i] = db_integer_at(result, 0, i);
     pulse->offset_us = values[0] - monotonic_us();
     pulse->clock_known = true;
     schema_changed(pulse, values[3]);
+    look_synchronous(pulse, values[4] != 0);
     const struct world *world = pulse->server->world;
     if (!pulse->loading_world && (world == NULL || world->version != values[1]))
         load_world(pulse);

@@ -119,7 +119,8 @@ static void open_doors(struct loop *loop, void *arg)
 
 static bool idle(const struct server *server)
 {
-    return front_idle(server->front) && ingest_idle(server->ingest) &&
+    bool opened = server->front != NULL; // else the database was never there
+    return (!opened || front_idle(server->front)) && ingest_idle(server->ingest) &&
            documents_idle(server->documents) && queries_idle(server->queries);
 }
 
@@ -185,20 +186,27 @@ static void fill_name(struct serving *serving)
     serving->server.name = serving->name;
 }
 
+// A connection that is used only on the database's history that is written on.
+static struct db *open_db(const struct server *server, const char *name)
+{
+    unsigned timeout_ms = (unsigned)config_number(server->config, "statement_seconds") * 1000;
+    struct db *db = db_create(server->loop, config_text(server->config, "database"), name,
+                              timeout_ms);
+    db_opening(db, "SELECT session_open()");
+    return db;
+}
+
 static void create_parts(struct serving *serving)
 {
     struct server *server = &serving->server;
-    const char *conninfo = config_text(server->config, "database");
-    unsigned timeout_ms = (unsigned)config_number(server->config, "statement_seconds") * 1000;
     server->loop = loop_create();
     loop_signals(server->loop, drain, serving);
     for (size_t i = 0; i < INGEST_LANES; i++)
-        server->ingest_db[i] = db_create(server->loop, conninfo, "thidua-server ingest",
-                                         timeout_ms);
-    server->document_db = db_create(server->loop, conninfo, "thidua-server documents", timeout_ms);
-    server->small_db = db_create(server->loop, conninfo, "thidua-server small", timeout_ms);
-    server->read_db = db_create(server->loop, conninfo, "thidua-server read", timeout_ms);
-    server->run_db = db_create(server->loop, conninfo, "thidua-server runs", timeout_ms);
+        server->ingest_db[i] = open_db(server, "thidua-server ingest");
+    server->document_db = open_db(server, "thidua-server documents");
+    server->small_db = open_db(server, "thidua-server small");
+    server->read_db = open_db(server, "thidua-server read");
+    server->run_db = open_db(server, "thidua-server runs");
     server->ingest = ingest_create(server);
     server->documents = documents_create(server);
     server->queries = queries_create(server);

@@ -205,6 +205,14 @@ static bool have_database(struct session *session, struct err *err)
         return true;
     PQfinish(session->conn);
     session->conn = db_connect(config_text(session->config, "database"), session->name, 0, err);
+    if (session->conn == NULL)
+        return false;
+    PGresult *opened = db_run(session->conn, "SELECT session_open()", NULL, 0, 0, err);
+    if (opened == NULL) { // not the history that is written on
+        PQfinish(session->conn);
+        session->conn = NULL;
+    }
+    PQclear(opened);
     return session->conn != NULL;
 }
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Another database takes over. A synchronous standby is promoted after kill -9 of the primary under load:
-nothing acknowledged is lost, the server, never restarted, goes on with it (51). A backup is restored: the
+nothing acknowledged is lost, the server, never restarted, goes on with it; an asynchronous one is refused
+until the operator accepts it (51). A backup is restored: the
 receipts that clients hold and the restored store does not know are named by `outbox verify`, and sent again
 under their old ids and bytes they are accepted (50).
 """
 
+import contextlib
 import csv
 import io
 import os
@@ -17,7 +19,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from lib_history import check, must_hold  # noqa: E402
+from lib_history import check, must_hold, outbox_items  # noqa: E402
 from lib_load import Load  # noqa: E402
 from lib_stack import QUEUED, FaultStack, equal, succeeded, told, wait_for  # noqa: E402
 from small_campaign import CAMPAIGN, load, results  # noqa: E402
@@ -51,8 +53,18 @@ class Copy:
                      "-o", f"-c unix_socket_directories={self.socket}")
 
     def stop(self):
-        if (self.data / "postmaster.pid").exists():
+        file = self.data / "postmaster.pid"
+        if file.exists() and pathlib.Path("/proc", file.read_text().split()[0]).exists():
             self.program(BIN / "pg_ctl", "stop", "--wait", "--silent", "-m", "immediate", "-D", self.data)
+
+    def sql(self, statement):
+        self.program("psql", "--no-psqlrc", "--quiet", "--host", self.socket, "--username=postgres", "--dbname=thidua",
+                     "--command", statement)
+
+    def kill(self):
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        wait_for(20, lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the primary is gone")
 
     def take_over(self):
         """Server and tests talk to this one from now on."""
@@ -60,25 +72,94 @@ class Copy:
         self.stack.env["PGHOST"] = str(self.socket)
 
 
-def failover(stack, standby):
+def operator(stack, *words):
+    """The server program's own commands, with the database that is written on now."""
+    admin = f"host={stack.env['PGHOST']} dbname=thidua user=postgres"
+    done = stack.run(pathlib.Path(stack.env["THIDUA_BUILD_DIR"]) / "bin/thidua-server", "--config",
+                     stack.directory / "etc/server-1.conf", *words, env={"THIDUA_DATABASE_ADMIN": admin})
+    return succeeded(done).stdout
+
+
+def promoted(stack, standby):
+    standby.program(BIN / "pg_ctl", "promote", "--wait", "--silent", "-D", standby.data)
+    standby.take_over()
+
+
+def synchronous_failover(stack, standby):
+    """Receipts only for what the standby has, too: it may take over without a word; without a standby of its
+    own it then gives no receipts until the operator says so."""
     standby.take("--write-recovery-conf")
     standby.start()
     stack.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
     stack.sql("SELECT pg_reload_conf()")
     wait_for(20, lambda: stack.sql("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"), "a sync standby")
+    equal(operator(stack, "--synchronous", "on").split("; ")[1], "synchronous on\n", "said by --synchronous on")
     pid = stack.pid("server-1")
-    with Load(stack, 4, prefix="failover") as clerks:
+    with Load(stack, 4, options=("--timeout", "5"), prefix="failover") as clerks:
         wait_for(60, lambda: clerks.acknowledged() >= 12, "receipts")
         stack.signal("postgres", signal.SIGKILL)
         wait_for(20, lambda: not stack.alive("postgres"), "the primary is gone")
-        standby.program(BIN / "pg_ctl", "promote", "--wait", "--silent", "-D", standby.data)
-        standby.take_over()
-        stack.sql("ALTER SYSTEM SET synchronous_standby_names = ''")
-        stack.sql("SELECT pg_reload_conf()")
+        promoted(stack, standby)
+        wait_for(30, lambda: "not_synchronous" in stack.log("server-1"), "the server goes on with the standby")
         before = clerks.acknowledged()
+        wait_for(20, lambda: any("waiting" in states(box) for box in clerks.outboxes()), "submissions that wait")
+        equal(clerks.acknowledged(), before, "receipts without a synchronous standby")
+        operator(stack, "--synchronous", "off")
         wait_for(60, lambda: clerks.acknowledged() > before + 3, "receipts from the new primary")
     equal(stack.pid("server-1"), pid, "the server was not restarted")
-    told(51, f"sync standby promoted under load: {clerks.settle()} acknowledged ({before} before), 0 lost")
+    told(51, f"sync standby promoted under load: {clerks.settle()} acknowledged ({before} before), 0 lost; it gave no "
+             "receipts of its own before --synchronous off")
+
+
+def states(box):
+    return [item[2] for item in outbox_items(box)]
+
+
+@contextlib.contextmanager
+def refused_server(stack):
+    """A server that cannot become ready: scripts/stack would wait for it."""
+    log = stack.top / "refused.log"
+    with log.open("w") as output:
+        server = subprocess.Popen([pathlib.Path(stack.env["THIDUA_BUILD_DIR"]) / "bin/thidua-server", "--config",
+                                   stack.directory / "etc/server-1.conf"], stdout=output, stderr=output,
+                                  env={"PATH": os.environ["PATH"]})
+        wait_for(20, lambda: "TD002" in log.read_text(), "the server refuses after a restart")
+        yield
+        server.terminate()
+        equal(server.wait(20), 0, "exit code of a server that never served")
+
+
+def asynchronous_failover(stack, primary, standby):
+    """A standby that has not got everything is promoted: refused, whatever is restarted, until the operator accepts
+    it; what is lost then is found by the receipts."""
+    standby.take("--write-recovery-conf")
+    standby.start()
+    clerk = stack.clerk("async")
+    files = [results(stack, f"async-{n}.csv", f"2022-{n:02},A.1,GRAIN,{n}") for n in range(1, 5)]
+    succeeded(stack.thidua("submit", CAMPAIGN, files[0], "--wait", env=clerk))
+    wait_for(20, lambda: stack.sql("SELECT 1 FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"), "it follows")
+    standby.sql("ALTER SYSTEM SET primary_conninfo = 'host=/nowhere'")
+    standby.sql("SELECT pg_reload_conf()")
+    wait_for(20, lambda: not stack.sql("SELECT 1 FROM pg_stat_replication"), "it is cut off")
+    for file in files[1:3]:
+        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=clerk))
+    acknowledged = stack.stored()
+    primary.kill()
+    promoted(stack, standby)
+    equal(stack.stored(), acknowledged - 2, "what the standby has")
+    wait_for(30, lambda: "TD002" in stack.log("server-1"), "the server refuses")
+    equal(stack.thidua("submit", CAMPAIGN, files[3], "--timeout", "4", env=clerk).returncode, QUEUED, "exit code")
+    stack.control("kill", "server-1")
+    with refused_server(stack):
+        equal(stack.thidua("outbox", "send", "--timeout", "4", env=clerk).returncode, QUEUED, "after a restart")
+    equal(stack.stored(), acknowledged - 2, "rows while it is refused")
+    operator(stack, "--accept-failover")
+    stack.control("run", "server-1")
+    equal(verified(stack, clerk, "--requeue")[1], {2: ("missing", "valid"), 3: ("missing", "valid")}, "what is lost")
+    succeeded(stack.thidua("outbox", "send", "--timeout", "30", env=clerk))
+    equal(must_hold(stack, clerk["THIDUA_OUTBOX"]), 4, "acknowledged")
+    told(51, "async standby, 2 receipts behind, promoted: refused, also after a restart, until --accept-failover; both "
+             "named by `outbox verify` and sent again")
 
 
 def verified(stack, env, *options):
@@ -156,13 +237,15 @@ def main():
     with FaultStack("--workers", "0") as stack:
         load(stack)
         stack.proxy = stack.behind_proxy("server-1")
-        standby, backup = Copy(stack, "standby"), Copy(stack, "backup")
+        copies = [Copy(stack, name) for name in ("standby", "other-standby", "backup")]
+        standby, other, backup = copies
         try:
-            failover(stack, standby)
-            restore(stack, standby, backup)
+            synchronous_failover(stack, standby)
+            asynchronous_failover(stack, standby, other)
+            restore(stack, other, backup)
         finally:
-            standby.stop()
-            backup.stop()
+            for copy in copies:
+                copy.stop()
 
 
 if __name__ == "__main__":

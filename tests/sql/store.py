@@ -9,15 +9,15 @@ from sql_session import migrate, session, waits  # noqa: E402
 from thidua_test import Stack, equal, wait_for  # noqa: E402
 
 TABLES = ("access_key", "access_version", "campaign", "indicator", "document", "unit", "submission", "form", "run",
-          "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration")
+          "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration", "timeline")
 # Beyond SELECT; (role, table): rights
 WRITES = {
     ("thidua_server", "submission"): {"INSERT"},
     ("thidua_server", "form"): {"INSERT"},
     **{("thidua_worker", table): {"INSERT"} for table in ("rollup", "score", "ranking", "award", "uncounted")},
 }
-HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration"}
-HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "job", "submission"}
+HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration", "timeline"}
+HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "timeline", "job", "submission"}
 
 
 def may(stack, role, table, right):
@@ -90,6 +90,37 @@ def try_cut(stack):
         later.ask("COMMIT")
         cut = int(stack.sql("SELECT cut FROM thidua.run WHERE id = 1")[0][0])
         assert number <= cut < after, (number, cut, after)
+
+
+def try_timelines(stack):
+    """A database whose history is not the one that was written on is not written on; rows made up here stand
+    for the promotions that fault/standby does."""
+    here = "n.system, n.timeline"
+
+    def remember(system, timeline, synchronous):
+        stack.sql(f"INSERT INTO thidua.timeline (number, system, timeline, synchronous, cause) SELECT max(t.number) + 1, "
+                  f"n.system + {system}, n.timeline + {timeline}, {synchronous}, 'test' "
+                  f"FROM thidua.timeline_now() n, thidua.timeline t GROUP BY {here}")
+    equal(stack.sql("SELECT timeline FROM thidua.timeline_now()"), [["1"]], "the timeline of a cluster just made")
+    with session(stack) as server, session(stack, "thidua_worker") as worker:
+        for synchronous, kept in (("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")):
+            server.ask(f"SET synchronous_commit = {synchronous}")
+            equal(server.ask("SELECT session_open()"), "", "the history written on")
+            equal(server.ask("SHOW synchronous_commit"), kept, f"synchronous_commit after {synchronous}")
+        # (cluster, timeline) remembered, relative to the present one; synchronous; whether it is gone on with
+        for system, timeline, synchronous, good in ((0, -1, False, False), (0, -1, True, True), (0, 1, True, False),
+                                                    (1, -1, True, False), (0, 0, False, True)):
+            remember(system, timeline, synchronous)
+            for who in (server, worker):
+                equal(who.ask("SELECT session_open()"), "" if good else "ERROR:  TD002", f"{system, timeline, synchronous}")
+        remember(0, -1, False)
+        stack.sql("SELECT thidua.timeline_accept(NULL, 'test')")
+        equal(server.ask("SELECT session_open()"), "", "accepted")
+        equal(server.ask("SELECT durable_check()"), "", "any commit is good enough")
+        stack.sql("SELECT thidua.timeline_accept(true, 'test')")
+        equal(server.ask("SELECT durable_check()"), "ERROR:  53000", "no synchronous standby")
+        stack.sql("SELECT thidua.timeline_accept(false, 'test')")
+        assert "42501" in server.ask("SELECT timeline_accept(false, 'x')"), "a server may not accept"
 
 
 def store_document(who, kind, campaign, content, indicators="{}"):
@@ -171,6 +202,7 @@ def main():
         try_batches(stack)
         try_cut(stack)
         try_documents(stack)
+        try_timelines(stack)
         try_cells(stack)
         try_keys(stack)
         try_requests(stack)
