@@ -11,7 +11,7 @@
 #include "server/run_cache.h"
 #include "server/world.h"
 
-#define QUERY_KEYS_MAX 4
+#define QUERY_KEYS_MAX 8
 #define QUERY_PARAMS_MAX 16
 
 struct query;

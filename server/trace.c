@@ -26,7 +26,8 @@ struct trace {
     int *figure_of;              // by unit: row of figures + 1
     int *first_cell, *next_cell; // by leaf: its first entry + 1; by entry: the next of its leaf + 1
     const PGresult *cells;
-    size_t skip, rows; // of the first top: rows of the page before
+    size_t skip, rows;    // of the first top: rows of the page before
+    struct component sum; // of the leaves of all tops that are done, and of the one at work
 };
 
 static void trace_release(void *state)
@@ -80,36 +81,56 @@ static bool differs(const struct trace *trace, uint32_t unit, const char *numera
     return strcmp(text, numerator) != 0;
 }
 
+static const struct indicator *indicator_of(const struct trace *trace)
+{
+    return &trace->plan->campaign->indicators[trace->indicator];
+}
+
+static int64_t figure_count(const struct trace *trace, uint32_t unit, int column)
+{
+    return db_integer_at(trace->figures, trace->figure_of[unit] - 1, column);
+}
+
+static void read_figure(const struct trace *trace, uint32_t unit, struct trace_figure *ret)
+{
+    int row = trace->figure_of[unit] - 1;
+    const struct indicator *indicator = indicator_of(trace);
+    bool reported = figure_count(trace, unit, FIGURE_REPORTED) > 0;
+    *ret = (struct trace_figure){.unit = &trace->plan->tree->units[unit],
+                                 .numerator = "",
+                                 .denominator = "",
+                                 .value = PQgetvalue(trace->figures, row, FIGURE_VALUE)};
+    if (!reported)
+        return;
+    snprintf(ret->expected, sizeof ret->expected, "%" PRId64,
+             figure_count(trace, unit, FIGURE_LEAVES) - figure_count(trace, unit, FIGURE_NA));
+    ret->numerator = PQgetvalue(trace->figures, row, FIGURE_NUMERATOR);
+    if (indicator->kind == KIND_YES_NO)
+        ret->denominator = ret->expected;
+    else if (indicator->kind != KIND_AMOUNT)
+        ret->denominator = PQgetvalue(trace->figures, row, FIGURE_DENOMINATOR);
+}
+
 static bool figure_row(struct trace *trace, uint32_t unit)
 {
-    const PGresult *figures = trace->figures;
-    int row = trace->figure_of[unit] - 1;
-    if (row < 0)
+    struct trace_figure figure;
+    char period[PERIOD_TEXT_SIZE];
+    if (trace->figure_of[unit] == 0)
         return true;
-    const struct indicator *indicator = &trace->plan->campaign->indicators[trace->indicator];
-    const char *numerator = PQgetvalue(figures, row, FIGURE_NUMERATOR);
-    long expected = db_integer_at(figures, row, FIGURE_LEAVES) -
-                    db_integer_at(figures, row, FIGURE_NA);
-    bool reported = strcmp(PQgetvalue(figures, row, FIGURE_REPORTED), "0") != 0;
-    bool wrong = differs(trace, unit, numerator);
-    char period[PERIOD_TEXT_SIZE], denominator[24] = "";
+    read_figure(trace, unit, &figure);
+    bool wrong = differs(trace, unit,
+                         PQgetvalue(trace->figures, trace->figure_of[unit] - 1, FIGURE_NUMERATOR));
     period_format(trace->query->period, period);
-    if (indicator->kind == KIND_YES_NO)
-        snprintf(denominator, sizeof denominator, "%ld", expected);
     if (wrong)
         log_event(LOG_ERROR, "trace_differs", "run=%" PRId64 " unit=%s indicator=%s",
-                  trace->query->run.id, trace->plan->tree->units[unit].code, indicator->code);
+                  trace->query->run.id, figure.unit->code, indicator_of(trace)->code);
     struct trace_row out = {.section = "figure",
-                            .unit = trace->plan->tree->units[unit].code,
-                            .name = trace->plan->tree->units[unit].name,
+                            .unit = figure.unit->code,
+                            .name = figure.unit->name,
                             .period = period,
-                            .numerator = reported ? numerator : "",
-                            .denominator = !reported                        ? ""
-                                           : indicator->kind == KIND_YES_NO ? denominator
-                                           : indicator->kind == KIND_AMOUNT
-                                               ? ""
-                                               : PQgetvalue(figures, row, FIGURE_DENOMINATOR),
-                            .value = PQgetvalue(figures, row, FIGURE_VALUE),
+                            .numerator = figure.numerator,
+                            .denominator = figure.denominator,
+                            .value = figure.value,
                             .note = wrong ? "differs" : ""};
     return trace_row(trace->query, &out);
 }
@@ -130,7 +151,8 @@ static bool is_replaced(const struct trace *trace, int row)
            db_integer_at(cells, row + 1, CELL_ACCEPTED) <= trace->query->run.cut;
 }
 
-static bool entry_row(struct trace *trace, int row)
+// Makes the row unless it was on the page before, and adds what counts to the leaf.
+static bool entry_row(struct trace *trace, int row, bool shown, struct trace_leaf *leaf)
 {
     struct trace_cell cell;
     trace_read_cell(trace->query, trace->cells, row, &cell);
@@ -140,7 +162,10 @@ static bool entry_row(struct trace *trace, int row)
                   rollup_part_counts(trace->part, cell.unit, cell.period, trace->indicator,
                                      trace->scope);
     bool baseline = campaign_period_index(trace->plan->campaign, cell.period) == -1;
-    return trace_cell_row(trace->query, baseline ? "baseline" : "entry", trace->cells, row, counts,
+    if (counts)
+        trace_leaf_add(leaf, indicator_of(trace), baseline, &cell);
+    return !shown ||
+           trace_cell_row(trace->query, baseline ? "baseline" : "entry", trace->cells, row, counts,
                           later      ? "after_cut"
                           : replaced ? "replaced"
                                      : "");
@@ -185,16 +210,21 @@ static void take_cells(struct trace *trace)
 // The figure of a unit and the entries of a leaf; rows of the page before are skipped.
 static bool unit_rows(struct trace *trace, uint32_t unit)
 {
+    struct trace_leaf leaf;
     if (trace->figure_of[unit] == 0)
         return true;
     if (trace->rows >= trace->skip && !figure_row(trace, unit))
         return false;
     trace->rows++;
+    trace_leaf_begin(&leaf);
     for (int next = trace->first_cell[unit]; next > 0; next = trace->next_cell[next - 1]) {
-        if (trace->rows >= trace->skip && !entry_row(trace, next - 1))
+        if (!entry_row(trace, next - 1, trace->rows >= trace->skip, &leaf))
             return false;
         trace->rows++;
     }
+    if (trace->plan->leaf_level[trace->indicator] == trace->plan->tree->units[unit].level)
+        trace_leaf_end(&leaf, indicator_of(trace), (uint32_t)figure_count(trace, unit, FIGURE_NA),
+                       &trace->sum);
     return true;
 }
 
@@ -223,36 +253,65 @@ static bool upper_rows(struct trace *trace)
     return fits;
 }
 
-// The cursor: where to go on, in which top, after how many of its rows.
+// What everything adds up to, at the end.
+static bool sum_rows(struct trace *trace)
+{
+    struct trace_figure figure;
+    trace->rows = 0;
+    if (trace->figure_of[trace->unit] == 0)
+        return true;
+    read_figure(trace, trace->unit, &figure);
+    if (indicator_of(trace)->measure != MEASURE_LEVEL && trace->skip == 0) {
+        if (!trace_baseline_row(trace->query, indicator_of(trace), &trace->sum, &figure))
+            return false;
+        trace->rows++;
+    }
+    return trace_sum_row(trace->query, indicator_of(trace), &trace->sum, &figure);
+}
+
+// The cursor: where to go on, in which top, after how many of its rows, and the sum so far.
 static void set_cursor(struct trace *trace, const char *where, uint32_t top, size_t rows)
 {
     char number[24];
+    const char *keys[3 + TRACE_SUM_WORDS] = {
+        where, top != NO_UNIT ? trace->plan->tree->units[top].code : "-", number};
     snprintf(number, sizeof number, "%zu", rows);
-    query_set_cursor(trace->query,
-                     (const char *const[]){
-                         where, top != NO_UNIT ? trace->plan->tree->units[top].code : "-", number},
-                     3);
+    trace_sum_words(&trace->sum, trace->query->arena, keys + 3);
+    query_set_cursor(trace->query, keys, 3 + TRACE_SUM_WORDS);
+}
+
+static bool is_at(const struct trace *trace, const char *where)
+{
+    return trace->query->continues && strcmp(trace->query->after[0], where) == 0;
+}
+
+// False: the page is full, its cursor set.
+static bool all_tops(struct trace *trace)
+{
+    for (size_t done = 0; done < trace->count; done++) {
+        const struct component before = trace->sum;
+        if (top_rows(trace, trace->tops[done]))
+            continue;
+        trace->sum = before; // begins anew with the top
+        set_cursor(trace, "in", trace->tops[done], trace->rows);
+        return false;
+    }
+    if (trace->more)
+        set_cursor(trace, "behind", trace->tops[trace->count - 1], 0);
+    return !trace->more;
 }
 
 static void answer(struct trace *trace)
 {
-    struct query *query = trace->query;
-    size_t done = 0;
-    bool uppers = !query->continues || strcmp(query->after[0], "above") == 0;
-    if (uppers && !upper_rows(trace)) {
+    if ((!trace->query->continues || is_at(trace, "above")) && !upper_rows(trace)) {
         set_cursor(trace, "above", NO_UNIT, trace->rows);
-        query_answer(query);
-        return;
+    } else {
+        if (!is_at(trace, "in") && !is_at(trace, "sum"))
+            trace->skip = 0;
+        if ((is_at(trace, "sum") || all_tops(trace)) && !sum_rows(trace))
+            set_cursor(trace, "sum", NO_UNIT, trace->rows);
     }
-    if (uppers)
-        trace->skip = 0;
-    while (done < trace->count && top_rows(trace, trace->tops[done]))
-        done++;
-    if (done < trace->count)
-        set_cursor(trace, "in", trace->tops[done], trace->rows);
-    else if (trace->more)
-        set_cursor(trace, "behind", trace->tops[done - 1], 0);
-    query_answer(query);
+    query_answer(trace->query);
 }
 
 // ---- reading
@@ -299,8 +358,9 @@ static const char *figure_units(struct trace *trace)
     int32_t day = plan->day->day;
     size_t count;
     uint32_t *uppers = rollup_uppers(plan, &count);
+    code_list_add(&list, plan->tree->units[trace->unit].code);
     for (size_t i = 0; i < count; i++)
-        if (unit_at_or_below(plan->tree, uppers[i], trace->unit, day))
+        if (uppers[i] != trace->unit && unit_at_or_below(plan->tree, uppers[i], trace->unit, day))
             code_list_add(&list, plan->tree->units[uppers[i]].code);
     free(uppers);
     bool *here = mem_alloc(plan->tree->unit_count + 1, sizeof *here); // at or below a top
@@ -309,7 +369,7 @@ static const char *figure_units(struct trace *trace)
     for (size_t i = 0; i < plan->day->order_count; i++) { // parents first
         uint32_t unit = plan->day->order[i], parent = plan->day->parent[unit];
         here[unit] = here[unit] || (parent != NO_UNIT && here[parent]);
-        if (here[unit] && rollup_has(plan, unit, trace->indicator) &&
+        if (here[unit] && unit != trace->unit && rollup_has(plan, unit, trace->indicator) &&
             unit_at_or_below(plan->tree, unit, trace->unit, day))
             code_list_add(&list, plan->tree->units[unit].code);
     }
@@ -348,6 +408,8 @@ static bool is_ahead(const struct query *query, const char *code)
 {
     if (!query->continues || strcmp(query->after[0], "above") == 0)
         return true;
+    if (strcmp(query->after[0], "sum") == 0)
+        return false;
     int order = strcmp(code, query->after[1]);
     return order > 0 || (order == 0 && strcmp(query->after[0], "in") == 0);
 }
@@ -387,8 +449,10 @@ static void trace_rolled_up(struct query *query, uint32_t unit, uint32_t indicat
                      query->asked->unit, query->asked->indicator, query->run.id);
         return;
     }
-    if (query->continues)
+    if (query->continues) {
         trace->skip = (size_t)strtoul(query->after[2], NULL, 10);
+        trace_sum_read(query->after + 3, &trace->sum);
+    }
     trace->figure_of = mem_alloc(plan->tree->unit_count + 1, sizeof *trace->figure_of);
     trace->first_cell = mem_alloc(plan->tree->unit_count + 1, sizeof *trace->first_cell);
     trace->computed = mem_alloc(plan->tree->unit_count + 1, sizeof *trace->computed);
@@ -411,10 +475,11 @@ static void trace_figure(struct query *query)
 }
 
 static const struct query_column columns[] = {
-    {"section", NULL},   {"unit", NULL},        {"name", NULL},     {"period", NULL},
-    {"numerator", NULL}, {"denominator", NULL}, {"value", NULL},    {"counts", NULL},
-    {"state", NULL},     {"office", NULL},      {"accepted", NULL}, {"accepted_at", NULL},
-    {"sender", NULL},    {"submission", NULL},  {"note", NULL},     {NULL, NULL},
+    {"section", NULL},   {"unit", NULL},        {"name", NULL},       {"period", NULL},
+    {"numerator", NULL}, {"denominator", NULL}, {"value", NULL},      {"counts", NULL},
+    {"state", NULL},     {"office", NULL},      {"accepted", NULL},   {"accepted_at", NULL},
+    {"sender", NULL},    {"role", NULL},        {"submission", NULL}, {"note", NULL},
+    {NULL, NULL},
 };
 
 const struct query_kind trace_query = {
@@ -423,6 +488,6 @@ const struct query_kind trace_query = {
     .needs = NEED_CAMPAIGN | NEED_PERIOD | NEED_UNIT | NEED_REACH | NEED_RUN | NEED_INPUT |
              NEED_INDICATOR,
     .columns = columns,
-    .keys = 3,
+    .keys = 3 + TRACE_SUM_WORDS,
     .go = trace_figure,
 };

@@ -13,6 +13,7 @@ enum {
     CELL_AT,
     CELL_SENDER,
     CELL_SENDER_NAME,
+    CELL_ROLE,
     CELL_SUBMISSION,
     CELL_STATE,
     CELL_VALUE_E4,
@@ -33,12 +34,44 @@ void trace_read_cell(const struct query *query, const PGresult *cells, int row,
 
 struct trace_row {
     const char *section, *unit, *name, *period, *numerator, *denominator, *value, *counts, *state,
-        *office, *accepted, *accepted_at, *sender, *submission, *note;
+        *office, *accepted, *accepted_at, *sender, *role, *submission, *note;
 };
 bool trace_row(struct query *query, const struct trace_row *row); // false: the page is full
 // The row of an entry: what it adds is shown in the columns of the figure it is part of.
 bool trace_cell_row(struct query *query, const char *section, const PGresult *cells, int row,
                     bool counts, const char *note);
+
+// ---- what the entries add up to (trace_sum.c)
+
+struct trace_part { // of a leaf: its entries that count, now or in the baseline
+    bool has_value, has_na, all_yes;
+    i128 numerator, denominator;
+};
+struct trace_leaf {
+    struct trace_part part[2]; // [baseline]
+};
+void trace_leaf_begin(struct trace_leaf *leaf);
+// An entry that counts.
+void trace_leaf_add(struct trace_leaf *leaf, const struct indicator *indicator, bool baseline,
+                    const struct trace_cell *cell);
+// Adds the leaf to the sum; na: 1 for a leaf that has only not-applicable.
+void trace_leaf_end(const struct trace_leaf *leaf, const struct indicator *indicator, uint32_t na,
+                    struct component *sum);
+#define TRACE_SUM_WORDS 5 // a sum in a cursor
+void trace_sum_words(const struct component *sum, struct arena *arena,
+                     const char *ret[static TRACE_SUM_WORDS]);
+void trace_sum_read(const char *const words[static TRACE_SUM_WORDS], struct component *ret);
+
+struct trace_figure { // as published
+    const struct unit *unit;
+    const char *numerator, *denominator, *value;
+    char expected[24];
+};
+// The sum of all entries, which must be the figure (else its note is "differs"), and that of the baseline.
+bool trace_sum_row(struct query *query, const struct indicator *indicator,
+                   const struct component *sum, const struct trace_figure *figure);
+bool trace_baseline_row(struct query *query, const struct indicator *indicator,
+                        const struct component *sum, const struct trace_figure *figure);
 
 // An assessed indicator: entries about the unit itself.
 void trace_assessed(struct query *query, uint32_t unit, uint32_t indicator);

@@ -117,7 +117,9 @@ static void on_cells(void *arg, enum db_class class, const PGresult *result)
         if (!trace_cell_row(query, "entry", result, row, row == counting, note)) {
             char number[16];
             snprintf(number, sizeof number, "%d", row);
-            query_set_cursor(query, (const char *const[]){"entry", "-", number}, 3);
+            query_set_cursor(query,
+                             (const char *const[]){"entry", "-", number, "0", "0", "0", "0", "0"},
+                             3 + TRACE_SUM_WORDS);
             break;
         }
     }

@@ -5,7 +5,7 @@
 
 const char trace_cells_sql[] =
     "SELECT f.office, f.unit, f.period, f.accepted, extract(epoch FROM s.accepted_at),"
-    " encode(s.sender, 'hex'), coalesce(k.name, ''), f.submission, f.state[p.at], f.value[p.at],"
+    " encode(s.sender, 'hex'), coalesce(k.name, ''), coalesce(k.role, ''), f.submission, f.state[p.at], f.value[p.at],"
     " f.denominator[p.at]"
     "  FROM form f"
     "  JOIN indicator i ON i.campaign = f.campaign AND i.code = $3"
@@ -18,10 +18,10 @@ const char trace_cells_sql[] =
 
 bool trace_row(struct query *query, const struct trace_row *row)
 {
-    const char *const cells[] = {row->section,   row->unit,        row->name,     row->period,
-                                 row->numerator, row->denominator, row->value,    row->counts,
-                                 row->state,     row->office,      row->accepted, row->accepted_at,
-                                 row->sender,    row->submission,  row->note};
+    const char *const cells[] = {
+        row->section, row->unit,   row->name,       row->period, row->numerator, row->denominator,
+        row->value,   row->counts, row->state,      row->office, row->accepted,  row->accepted_at,
+        row->sender,  row->role,   row->submission, row->note};
     return page_row(&query->page, cells);
 }
 
@@ -87,6 +87,7 @@ bool trace_cell_row(struct query *query, const char *section, const PGresult *ce
                             .accepted = PQgetvalue(cells, row, CELL_ACCEPTED),
                             .accepted_at = instant_form(PQgetvalue(cells, row, CELL_AT), at),
                             .sender = sender_of(cells, row, sender),
+                            .role = PQgetvalue(cells, row, CELL_ROLE),
                             .submission = PQgetvalue(cells, row, CELL_SUBMISSION),
                             .note = note};
     return trace_row(query, &out);

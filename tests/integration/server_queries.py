@@ -307,26 +307,46 @@ def try_trace(stack):
            ("baseline", "v3", "2021", "25", "100", "yes", ""),
            ("entry", "v3", "2022-Q1", "20", "100", "yes", ""),
            ("baseline", "v5", "2021", "6", "50", "yes", ""),
-           ("entry", "v5", "2022-Q1", "5", "50", "yes", "")], "trace of X2's poor households")
-    equal({row["sender"] for row in table if row["section"] != "figure"}, {"administrator"}, "sender")
+           ("entry", "v5", "2022-Q1", "5", "50", "yes", ""),
+           ("sum", "X2", "2021", "31", "150", "", "baseline"),
+           ("sum", "X2", "2022-Q2", "25", "150", "", "")], "trace of X2's poor households")
+    # 31/150 = 20.67 %, 25/150 = 16.67 %: 4.00 percentage points fewer.
+    equal([row["value"] for row in section(table, "sum")], ["20.67", "4.00"], "values of the sums")
+    equal({of(row, "sender", "role") for row in table if row["section"] in ("entry", "baseline")}, {("administrator", "admin")},
+          "sender")
     equal([of(row, *columns) for row in rows(stack, "trace", CAMPAIGN, "v1", "FOOD")],
           [("figure", "v1", "2022-Q2", "15.5", "", "", ""),
            ("entry", "v1", "2022-Q1", "5", "", "no", "replaced"),
            ("entry", "v1", "2022-Q1", "5.5", "", "yes", ""),
-           ("entry", "v1", "2022-Q2", "10", "", "yes", "")], "trace of a correction")
+           ("entry", "v1", "2022-Q2", "10", "", "yes", ""),
+           ("sum", "v1", "2022-Q2", "15.5", "", "", "")], "trace of a correction")
     equal([of(row, "section", "value", "state", "counts") for row in rows(stack, "trace", CAMPAIGN, "X1", "REFORM")],
           [("figure", "3.50", "", ""), ("entry", "4", "", "no"), ("entry", "3.5", "verified", "yes")], "assessed")
-    for indicator in ("FOOD", "POOR", "INCOME"):
-        table = rows(stack, "trace", CAMPAIGN, "D", indicator)
-        entries = [row for row in table if row["section"] == "entry" and row["counts"] == "yes"]
-        equal(sum(Decimal(row["numerator"] or 0) for row in entries), Decimal(table[0]["numerator"]),
-              f"sum of {indicator}")
+    # INCOME: v1 38.5 × 100, v2 41.5 × 300, v3 40 × 100 make 20300/500 = 40.6.
+    equal([of(row, "numerator", "denominator", "value") for row in section(rows(stack, "trace", CAMPAIGN, "D", "INCOME"), "sum")],
+          [("20300", "500", "40.6")], "sum of a mean")
+    # CULT: v1, v2, v3 with the merged v5 (both yes: one yes) of four villages, v4 says nothing.
+    equal([of(row, "numerator", "denominator", "value") for row in section(rows(stack, "trace", CAMPAIGN, "D", "CULT"), "sum")],
+          [("3", "4", "75")], "sum of yes and no")
+    for unit in ("D", "X1", "X2", "X3", "v3"):
+        for indicator in ("FOOD", "POOR", "INCOME", "CULT"):
+            adds_up(rows(stack, "trace", CAMPAIGN, unit, indicator), f"{indicator} of {unit}")
+
+
+def adds_up(table, what):
+    """The last row is the figure that the first one shows."""
+    figures = ("unit", "period", "numerator", "denominator", "value", "note")
+    equal((table[0]["section"], table[-1]["section"]), ("figure", "sum"), what)
+    equal(of(table[-1], *figures), of(table[0], *figures), what)
+    entries = [row for row in table if row["section"] == "entry" and row["counts"] == "yes"]
+    if "CULT" not in what:  # two villages that count as one say yes once
+        equal(sum(Decimal(row["numerator"] or 0) for row in entries), Decimal(table[0]["numerator"] or 0), what)
 
 
 def try_after_the_cut(stack):
     """What comes after the run changes who is missing, not what was published."""
     succeeded(stack.thidua("submit", CAMPAIGN, file_of(stack, "later.csv", HEADER + LATER), "--wait"))
-    equal([of(row, "period", "counts", "note") for row in rows(stack, "trace", CAMPAIGN, "v2", "FOOD")[1:]],
+    equal([of(row, "period", "counts", "note") for row in rows(stack, "trace", CAMPAIGN, "v2", "FOOD")[1:-1]],
           [("2022-Q1", "yes", ""), ("2022-Q2", "no", "after_cut")], "trace")
     equal(rows(stack, "missing", CAMPAIGN, "--unit", "X1"), [], "missing of X1")
     equal(show(stack, "show", "ranking", CAMPAIGN), RANKING, "ranking")
@@ -391,6 +411,39 @@ def try_pages(stack):
     equal(len({of(row, "unit", "indicator") for row in form}), len(form), "rows of the form")
 
 
+LONG_VILLAGES = 250
+LONG = """campaign: long
+owner: E
+office_level: commune
+competitors: {level: commune}
+reporting: month
+from: 2022-01
+to: 2022-12
+baseline: 2021
+indicators:
+  - {code: R, kind: ratio, time: stock, measure: decrease, reported_by: village, target: 10, points: 10}
+"""
+
+
+def try_long_trace(stack):
+    """A trace of several pages still ends with the sum of all its entries."""
+    villages = range(1, LONG_VILLAGES + 1)
+    units = UNITS + "E,Huyện E,district,,,,\nL,Xã L,commune,E,,,\n"
+    units += "".join(f"l{n},Thôn {n},village,L,,,\n" for n in villages)
+    results = "".join(f"2021,l{n},R,{2 * n},1000,,\n" for n in villages)
+    results += "".join(f"2022-{month:02},l{n},R,{n + 12 - month},1000,,\n" for n in villages for month in range(1, 13))
+    succeeded(stack.thidua("unit", "load", file_of(stack, "long-units.csv", units)))
+    succeeded(stack.thidua("campaign", "load", file_of(stack, "long.yaml", LONG)))
+    succeeded(stack.thidua("submit", "long", file_of(stack, "long.csv", HEADER + results), "--wait"))
+    succeeded(stack.thidua("run", "start", "long", "--wait"))
+    table = rows(stack, "trace", "long", "E", "R")
+    equal(len(table), 2 + LONG_VILLAGES * (1 + 1 + 12) + 2, "rows of a trace")
+    # The latest cells are 1 … 250 of 1000 each: 31375/250000 = 12.55 %; the baseline was twice that.
+    equal([of(row, "period", "numerator", "denominator", "value", "note") for row in section(table, "sum")],
+          [("2021", "62750", "250000", "25.10", "baseline"), ("2022-12", "31375", "250000", "12.55", "")], "sums")
+    adds_up(table, "R of E")
+
+
 def main():
     with Stack("--workers", "1") as stack:
         load(stack)
@@ -406,6 +459,7 @@ def main():
         try_after_the_cut(stack)
         try_reach(stack)
         try_close(stack)
+        try_long_trace(stack)
         try_pages(stack)
     print("queries give what was worked out by hand")
 
