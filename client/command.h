@@ -29,6 +29,7 @@ enum option_id {
     OPT_ALL,
     OPT_UNIT,
     OPT_SCOPE,
+    OPT_AWARD,
     OPT_RUN,
     OPT_FILE,
     OPT_ROLE,

@@ -36,6 +36,7 @@ static int make_query(const struct arguments *arguments, struct wire_query *ret)
         .unit = argument_named(arguments, "UNIT"),
         .indicator = argument_named(arguments, "INDICATOR"),
         .scope = option_or_empty(arguments, OPT_SCOPE),
+        .award = option_or_empty(arguments, OPT_AWARD),
     };
     if (arguments->options[OPT_UNIT] != NULL)
         ret->unit = arguments->options[OPT_UNIT];
@@ -70,7 +71,7 @@ static void add_page(struct table **table, const struct wire_table *page, enum f
         *table = table_create(stdout, format, page->columns, page->column_count);
         if (what == QUERY_RUN)
             table_upright(*table);
-        if (what == QUERY_EXPLAIN)
+        if (what == QUERY_EXPLAIN || what == QUERY_COUNCIL)
             table_sections(*table);
     }
     for (size_t i = 0; i < page->cell_count; i += page->column_count)
@@ -123,5 +124,7 @@ int show_run(struct client *client)
         return EXIT_USAGE;
     if (query.what == QUERY_FORM && format == FORMAT_TEXT)
         format = FORMAT_CSV; // a file to fill in
+    if (query.what == QUERY_AWARDS && format == FORMAT_TEXT)
+        query.what = QUERY_COUNCIL; // the same lines with what people want to know beside them
     return show_pages(client, query, format);
 }

@@ -21,6 +21,9 @@ static const char *const vocabulary[] = {
     N_("awarded"),
     N_("undecided"),
     N_("not awarded"),
+    // what became of a decision
+    N_("closed"),
+    N_("no_effect"),
     // reasons
     N_("missing_over"),
     N_("not_met"),

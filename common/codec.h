@@ -99,7 +99,9 @@ enum query_what {
     QUERY_KEYS,
     QUERY_SUBMISSION,
     QUERY_CAMPAIGNS,
-    QUERY_UNCOUNTED
+    QUERY_UNCOUNTED,
+    QUERY_COUNCIL = 20,
+    QUERY_DECISIONS
 };
 enum command_action { ACTION_RUN_START = 1, ACTION_JOB_RETRY, ACTION_KEY_ADD, ACTION_KEY_REVOKE };
 
@@ -194,7 +196,7 @@ struct wire_load {
 };
 struct wire_query {
     enum query_what what;
-    const char *campaign, *period, *unit, *indicator, *scope;
+    const char *campaign, *period, *unit, *indicator, *scope, *award;
     uint64_t number;
     struct bytes id, cursor;
 };

@@ -235,14 +235,16 @@ int decode_query(const ProtobufCMessage *base, struct codec_memory *memory, stru
                                .unit = in->unit,
                                .indicator = in->indicator,
                                .scope = in->scope,
+                               .award = in->award,
                                .number = in->number,
                                .cursor = {in->cursor.data, in->cursor.len}};
-    if (check_number((unsigned)in->what, QUERY_ROLLUP, QUERY_UNCOUNTED, "what", err) != 0 ||
+    if (check_number((unsigned)in->what, QUERY_ROLLUP, QUERY_DECISIONS, "what", err) != 0 ||
         check_text(in->campaign, WIRE_CODE_BYTES_MAX, "campaign", err) != 0 ||
         check_text(in->period, WIRE_CODE_BYTES_MAX, "period", err) != 0 ||
         check_text(in->unit, WIRE_CODE_BYTES_MAX, "unit", err) != 0 ||
         check_text(in->indicator, WIRE_CODE_BYTES_MAX, "indicator", err) != 0 ||
         check_text(in->scope, WIRE_CODE_BYTES_MAX, "scope", err) != 0 ||
+        check_text(in->award, WIRE_CODE_BYTES_MAX, "award", err) != 0 ||
         check_count(in->cursor.len, WIRE_CURSOR_BYTES_MAX, "cursor", err) != 0)
         return -1;
     return optional_bytes(in->id, ID_BYTES, &out->id, "id", err);

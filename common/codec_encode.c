@@ -287,6 +287,7 @@ static void encode_query(const struct message *in, struct arena *arena, struct t
     message.unit = text_of(query->unit);
     message.indicator = text_of(query->indicator);
     message.scope = text_of(query->scope);
+    message.award = text_of(query->award);
     message.number = query->number;
     message.id = bytes_of(query->id.data, query->id.length);
     message.cursor = bytes_of(query->cursor.data, query->cursor.length);

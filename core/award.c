@@ -7,6 +7,28 @@
 
 const char *const award_decision_names[3] = {
     [NOT_AWARDED] = "not awarded", [AWARDED] = "awarded", [UNDECIDED] = "undecided"};
+
+enum award_decision award_decision_of(const char *name)
+{
+    for (int i = AWARDED; i <= UNDECIDED; i++)
+        if (strcmp(award_decision_names[i], name) == 0)
+            return (enum award_decision)i;
+    return NOT_AWARDED;
+}
+
+// Only the council awards with the reason `council`; where ties go to it, nobody else refuses with
+// `tie_at_cut`.
+bool award_left_to_council(const struct award *award, enum award_decision decision,
+                           const char *reasons)
+{
+    static const char tied[] = "tie_at_cut";
+    size_t length = strlen(reasons), end = sizeof tied - 1;
+    if (decision == AWARDED)
+        return strcmp(reasons, "council") == 0;
+    return decision == UNDECIDED || (award->tie_at_cut == CUT_COUNCIL && length >= end &&
+                                     strcmp(reasons + length - end, tied) == 0);
+}
+
 void contender_reason(struct contender *contender, const char *word, const char *code)
 {
     if (contender->reasons.length > 0)

@@ -28,6 +28,11 @@ void award_compute(const struct campaign *campaign, const struct unit_tree *tree
                    const struct standing *standings, size_t standing_count,
                    const struct nominations *nominations, const struct decisions *decisions,
                    struct candidates *ret);
+// Was this candidate of `award` left to the council: is it undecided, or has a decision closed it?
+bool award_left_to_council(const struct award *award, enum award_decision decision,
+                           const char *reasons);
+// By the names of award_decision_names; NOT_AWARDED for any other word.
+enum award_decision award_decision_of(const char *name);
 void candidates_clear(struct candidates *candidates);
 
 #endif

@@ -190,6 +190,9 @@ X(FINDING_VOTES_WITHOUT_TOTAL,    520, "votes_without_total",    ERROR, "There a
 X(FINDING_LIST_NOT_BELOW_OWNER,   521, "list_not_below_owner",   ERROR, "The unit %1$s does not lie below %2$s, which runs the campaign.")
 X(FINDING_LIST_NOT_COMPETING,     522, "list_not_competing",     ERROR, "The unit %1$s does not compete in the campaign, so nothing can be added to its points or taken from them.")
 X(FINDING_TIMES_OVER_MAX,         523, "times_over_max",         WARNING, "The adjustment %1$s is given to the unit %2$s %3$s times; only %4$s count.")
+// %4$s: the recipients that are undecided or have been, or a dash
+X(FINDING_NOTHING_TO_DECIDE,      524, "nothing_to_decide",      WARNING, "Run %3$s left nothing about %2$s to the council for the award %1$s, so the decision changes nothing there. It left to it: %4$s.")
+X(FINDING_DECIDED_BEFORE_RUN,     525, "decided_before_run",     WARNING, "No run of %1$s has been published yet: who is undecided, and whether these decisions concern them, is not known.")
 
 // 6xx: a message on the wire
 X(FINDING_BAD_MESSAGE,            601, "bad_message",            ERROR, "The message cannot be understood. Use a client of the same version as the server.")

@@ -4,6 +4,7 @@
 #define THIDUA_SERVER_DOCUMENT_H
 
 #include "common/codec.h"
+#include "server/published_awards.h"
 #include "server/world.h"
 
 #define DOCUMENT_KINDS 7 // 1 … 6
@@ -16,6 +17,7 @@ struct document_input {
     bool replace;
     const struct world *world;             // the rules on record
     const char *campaign;                  // code; lists only
+    const struct published_awards *awards; // decisions only; NULL: no run has been published
     const char *on_record[DOCUMENT_KINDS]; // newest contents by kind, NULL: none. Units: its own; a
                                            // list: its own; a campaign: itself and its lists
 };
@@ -43,5 +45,10 @@ void document_make_list(const struct document_input *input, struct document_outp
 // Holds the lists on record against a campaign that is about to change.
 void document_check_lists(const struct document_input *input, const struct campaign *campaign,
                           struct findings *findings);
+
+// Refuses decisions without a reason (those on record may be without) and names those about what the
+// published awards do not leave to the council.
+void document_check_decisions(const struct document_input *input, const struct campaign *campaign,
+                              const struct csv_table *table, struct findings *findings);
 
 #endif

@@ -83,13 +83,16 @@ static const struct list_kind {
                             decisions_out, decisions_clear},
 };
 
-static void read_list(const struct list_kind *kind, const struct context *context, const char *file,
-                      const char *text, size_t length, union list *ret, struct findings *findings)
+static const struct csv_table *read_list(const struct list_kind *kind,
+                                         const struct context *context, const char *file,
+                                         const char *text, size_t length, union list *ret,
+                                         struct findings *findings)
 {
     const struct csv_table *table = csv_read(context->arena, file, text, length, kind->columns,
                                              kind->column_count, kind->column_count, findings);
     if (table != NULL)
         kind->read(context, table, ret, findings);
+    return table;
 }
 
 void document_make_list(const struct document_input *input, struct document_output *ret)
@@ -103,7 +106,10 @@ void document_make_list(const struct document_input *input, struct document_outp
     union list base, more;
     memset(&base, 0, sizeof base);
     memset(&more, 0, sizeof more);
-    read_list(kind, &context, input->file, input->text, input->length, &more, &ret->findings);
+    const struct csv_table *table = read_list(kind, &context, input->file, input->text,
+                                              input->length, &more, &ret->findings);
+    if (input->kind == DOCUMENT_DECISIONS && table != NULL)
+        document_check_decisions(input, context.campaign, table, &ret->findings);
     if (before != NULL) // what does not fit the campaign any more is left behind
         read_list(kind, &context, "", before, strlen(before), &base, &ignored);
     kind->merge(&base, &more, &counts);

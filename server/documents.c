@@ -38,6 +38,8 @@ struct load { // a whole file
     enum db_class failed;
     int64_t rules_version, accepted;
     char *on_record[DOCUMENT_KINDS];
+    struct arena *memory; // of what is read below, NULL: nothing
+    struct published_awards awards;
     struct document_output output;
 };
 struct documents {
@@ -56,6 +58,8 @@ static void load_clear(struct load *load)
         free(load->on_record[i]);
         load->on_record[i] = NULL;
     }
+    arena_destroy(load->memory);
+    load->memory = NULL;
     document_output_clear(&load->output);
     world_release(load->world);
     load->world = NULL;
@@ -273,6 +277,8 @@ static void make(struct load *load)
                                    .campaign = is_list ? load->campaign : NULL};
     for (size_t i = 0; i < DOCUMENT_KINDS; i++)
         input.on_record[i] = load->on_record[i];
+    if (load->memory != NULL)
+        input.awards = &load->awards;
     if (trouble == 0 && document_make(&input, &load->output) != 0)
         trouble = WIRE_INVALID;
     if (trouble == WIRE_NOT_FOUND)
@@ -294,6 +300,16 @@ static void on_rules(void *arg, enum db_class class, const PGresult *result)
     on_step(load, class, result);
     if (class == DB_OK)
         load->rules_version = db_integer_at(result, 0, 0);
+}
+
+static void on_awards(void *arg, enum db_class class, const PGresult *result)
+{
+    struct load *load = arg;
+    on_step(load, class, result);
+    if (class != DB_OK || PQntuples(result) == 0)
+        return;
+    load->memory = arena_create();
+    published_awards_take(result, load->memory, &load->awards);
 }
 
 static void on_record(void *arg, enum db_class class, const PGresult *result)
@@ -339,6 +355,8 @@ static void read_record(struct load *load)
     db_exec(db, NULL, "SELECT document_open()", NULL, 0, 0, on_step, load);
     db_exec(db, NULL, "SELECT durable_check()", NULL, 0, 0, on_step, load);
     db_exec(db, NULL, rules_sql, NULL, 0, 0, on_rules, load);
+    if (load->kind == DOCUMENT_DECISIONS)
+        db_exec(db, NULL, published_awards_sql, params, 1, 0, on_awards, load);
     db_exec(db, NULL, record_sql, params, 2, 0, on_record, load);
     db_end(db);
 }

@@ -26,6 +26,8 @@ static const struct query_kind *const kinds[] = {
     [QUERY_MISSING] = &missing_query,
     [QUERY_EXPLAIN] = &explain_query,
     [QUERY_TRACE] = &trace_query,
+    [QUERY_COUNCIL] = &council_query,
+    [QUERY_DECISIONS] = &decisions_query,
 };
 
 struct queries *queries_create(struct server *server)

@@ -41,11 +41,16 @@ enum query_param {
     PARAM_UNIT,      // NULL: all
     PARAM_INDICATOR, // NULL: all
     PARAM_SCOPE,     // NULL: both
+    PARAM_AWARD,     // NULL: all
     PARAM_CODES,     // text[]: indicators of the run's campaign
     PARAM_KINDS,     // smallint[]: their kinds
     PARAM_LIMIT,
     PARAM_AFTER, // the cursor's keys, one parameter each, NULL on the first page; the last
 };
+
+struct query;
+// Fills cells of a row that the statement leaves empty; texts live in the query's arena.
+typedef void row_shape_fn(struct query *query, const PGresult *result, int row, const char **cells);
 
 #define QUERY_CELL_SIZE 64
 // Makes what people read of what the store has; the result may be the buffer.
@@ -67,9 +72,10 @@ struct query_kind {
     const struct query_column *columns;
     const char *sql; // NULL: not a flat query
     enum query_param params[QUERY_PARAMS_MAX];
-    unsigned keys;     // columns behind the shown ones: what the rows are ordered by
-    const char *empty; // no rows are NOT_FOUND with this text; NULL: they are an answer
-    query_fn *go;      // NULL: a flat query
+    unsigned keys;       // columns behind the shown ones: what the rows are ordered by
+    row_shape_fn *shape; // NULL: a row is as the statement has it
+    const char *empty;   // no rows are NOT_FOUND with this text; NULL: they are an answer
+    query_fn *go;        // NULL: a flat query
 };
 
 struct query_run {
@@ -135,5 +141,6 @@ extern const struct query_kind rollup_query, scores_query, ranking_query, awards
 extern const struct query_kind runs_query, run_query, jobs_query, keys_query, submission_query,
     campaigns_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
+extern const struct query_kind council_query, decisions_query;
 
 #endif

@@ -109,8 +109,9 @@ const struct query_kind ranking_query = {
 static const char awards_sql[] =
     "SELECT award, recipient, kind, unit, rank, decision, reasons, position"
     "  FROM award"
-    " WHERE run = $1 AND ($2::text IS NULL OR unit = $2) AND ($4::integer IS NULL OR position > $4)"
-    " ORDER BY position LIMIT $3::bigint";
+    " WHERE run = $1 AND ($2::text IS NULL OR unit = $2) AND ($3::text IS NULL OR award = $3)"
+    "   AND ($5::integer IS NULL OR position > $5)"
+    " ORDER BY position LIMIT $4::bigint";
 
 static const struct query_column awards_columns[] = {
     {"award", NULL}, {"recipient", NULL}, {"kind", NULL},    {"unit", NULL},
@@ -120,10 +121,10 @@ static const struct query_column awards_columns[] = {
 const struct query_kind awards_query = {
     .name = "awards",
     .actions = MAY_READ,
-    .needs = NEED_CAMPAIGN | NEED_PERIOD | NEED_RUN,
+    .needs = NEED_CAMPAIGN | NEED_PERIOD | NEED_RUN | NEED_RULES,
     .columns = awards_columns,
     .sql = awards_sql,
-    .params = {PARAM_RUN, PARAM_UNIT, PARAM_LIMIT, PARAM_AFTER},
+    .params = {PARAM_RUN, PARAM_UNIT, PARAM_AWARD, PARAM_LIMIT, PARAM_AFTER},
     .keys = 1,
 };
 

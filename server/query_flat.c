@@ -130,6 +130,8 @@ static const char *param_text(struct query *query, enum query_param param)
         return asked->scope[0] == '\0'
                    ? NULL
                    : number_text(query, strcmp(asked->scope, scope_names[0]) != 0);
+    case PARAM_AWARD:
+        return text_or_null(asked->award);
     case PARAM_CODES:
     case PARAM_KINDS:
         return indicator_list(query, param == PARAM_KINDS);
@@ -170,6 +172,8 @@ static bool add_row(struct query *query, const PGresult *result, int row)
         if (form != NULL && !PQgetisnull(result, row, (int)i))
             cells[i] = form(cells[i], buffers[i]);
     }
+    if (query->kind->shape != NULL)
+        query->kind->shape(query, result, row, cells);
     return page_row(&query->page, cells);
 }
 

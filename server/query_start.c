@@ -125,6 +125,18 @@ static bool find_indicator(struct query *query)
     return false;
 }
 
+static bool find_award(struct query *query)
+{
+    const char *code = query->asked->award;
+    const struct campaign *rules = query->input != NULL   ? query->input->input->campaign
+                                   : query->rules != NULL ? query->rules->campaign
+                                                          : NULL;
+    if (rules == NULL || code[0] == '\0' || campaign_award(rules, code) != NO_INDEX)
+        return true;
+    query_refuse(query, WIRE_NOT_FOUND, "%s has no award %s", rules->code, code);
+    return false;
+}
+
 static bool check_id(struct query *query)
 {
     if (!(query->kind->needs & NEED_ID) || query->asked->id.length == ID_BYTES)
@@ -147,7 +159,7 @@ static bool check_scope(struct query *query)
 
 static void carry_out(struct query *query)
 {
-    if (!find_indicator(query))
+    if (!find_indicator(query) || !find_award(query))
         return;
     if (query->kind->go != NULL)
         query->kind->go(query);

@@ -19,6 +19,7 @@ _thidua() {
     --decimal) _thidua_words 'point comma'; return ;;
     --unit) return ;;
     --scope) _thidua_words 'period to_date'; return ;;
+    --award) return ;;
     --run) return ;;
     --file) _thidua_files; return ;;
     --role) _thidua_words 'clerk leader officer auditor admin worker'; return ;;
@@ -38,7 +39,7 @@ _thidua() {
     adjust) words='load' ;;
     outbox) words='list send show verify drop' ;;
     run) words='start list show' ;;
-    show) words='rollup scores ranking awards uncounted' ;;
+    show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
     key) words='new add revoke list' ;;
     esac
@@ -72,7 +73,8 @@ _thidua() {
     'show rollup') options='--csv --json --unit --scope --run' ;;
     'show scores') options='--csv --json --unit --run' ;;
     'show ranking') options='--csv --json --unit --run' ;;
-    'show awards') options='--csv --json --unit --run' ;;
+    'show awards') options='--csv --json --unit --award --run' ;;
+    'show decisions') options='--csv --json --run' ;;
     'show uncounted') options='--csv --json --unit --run' ;;
     'explain') options='--csv --json --run' ;;
     'trace') options='--csv --json --run' ;;

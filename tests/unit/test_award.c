@@ -273,6 +273,118 @@ static void test_leaders_after_a_tie(void **state)
            "D,L2,individual,X1,4,not awarded,quota\n");
 }
 
+// 5 nominations at 50 % are 2.5 places, 3 at 50 % are 1.5, 5 at 48 % are 2.4, 3 at 33.33 % are 0.9999.
+static void test_roundings_of_quotas(void **state)
+{
+    static const struct {
+        const char *quota;
+        size_t places;
+    } five[] = {{"percent: 50", 2},
+                {"percent: 50, round: half_up", 3},
+                {"percent: 50, round: ceil", 3},
+                {"percent: 48, round: half_up", 2},
+                {"percent: 48, round: ceil", 3},
+                {"percent: 20, round: ceil", 1},
+                {"percent: 100", 5}};
+    static const char nominations[] = NOMINATIONS PERSON("N1", "D", "worker", "9", "", "")
+        PERSON("N2", "D", "worker", "8", "", "") PERSON("N3", "D", "worker", "7", "", "")
+            PERSON("N4", "D", "worker", "6", "", "") PERSON("N5", "D", "worker", "5", "", "");
+    (void)state;
+    for (size_t i = 0; i < TEST_COUNT(five); i++) {
+        struct text rules = {0}, expected = {0};
+        text_addf(&rules, "awards:\n  - {code: D, to: individual, quota: {%s}}\n", five[i].quota);
+        for (size_t n = 1; n <= 5; n++)
+            text_addf(&expected, "D,N%zu,individual,X1,%zu,%s\n", n, n,
+                      n <= five[i].places ? "awarded," : "not awarded,quota");
+        awards(rules.data, SMALL_RESULTS, nominations, NULL, expected.data);
+        text_free(&rules);
+        text_free(&expected);
+    }
+    awards("awards:\n  - {code: D, to: individual, quota: {percent: 33.33}}\n", SMALL_RESULTS,
+           NOMINATIONS PERSON("N1", "D", "worker", "9", "", "")
+               PERSON("N2", "D", "worker", "8", "", "") PERSON("N3", "D", "worker", "7", "", ""),
+           NULL,
+           "D,N1,individual,X1,1,not awarded,quota\nD,N2,individual,X1,2,not awarded,quota\n"
+           "D,N3,individual,X1,3,not awarded,quota\n");
+}
+
+// 80 % of all members: of 11 that is 8.8, so 9 votes; of 10 it is exactly 8. No vote is no share.
+static void test_votes_of_all_members(void **state)
+{
+    (void)state;
+    awards("awards:\n  - {code: F, to: individual, votes_min: 80}\n", SMALL_RESULTS,
+           NOMINATIONS "N1,X1,F,individual,n,worker,regular,9,11,,,\n"
+                       "N2,X1,F,individual,n,worker,regular,8,11,,,\n"
+                       "N3,X1,F,individual,n,worker,regular,8,10,,,\n"
+                       "N4,X1,F,individual,n,worker,regular,0,0,,,\n",
+           NULL,
+           "F,N1,individual,X1,1,awarded,\nF,N3,individual,X1,2,awarded,\n"
+           "F,N2,individual,X1,3,not awarded,votes_min\n"
+           "F,N4,individual,X1,4,not awarded,votes_min\n");
+}
+
+// Regular and thematic awards are for the same achievement, a spot award is for another one, wherever
+// it stands; households and collectives are ranked like individuals and have no category.
+static void test_forms_and_kinds(void **state)
+{
+    (void)state;
+    awards("awards:\n  - {code: T, to: individual, form: thematic, quota: {count: 1}}\n"
+           "  - {code: S, to: individual, form: spot}\n"
+           "  - {code: R, to: individual, quota: {count: 1}}\n"
+           "  - {code: G, to: collective, quota: {percent: 50, round: half_up}}\n"
+           "  - {code: H, to: household, form: thematic, score_min: 50}\n",
+           SMALL_RESULTS,
+           NOMINATIONS "N1,X1,T,individual,n,worker,thematic,9,10,,,\n"
+                       "N1,X1,S,individual,n,worker,spot,,,,,\n"
+                       "N2,X1,S,individual,n,leader,spot,,,,,\n"
+                       "N1,X1,R,individual,n,worker,regular,9,10,,,\n"
+                       "N2,X1,R,individual,n,leader,regular,8,10,,,\n"
+                       "G1,X1,G,collective,n,,regular,9,10,,,\n"
+                       "G2,X2,G,collective,n,,regular,10,10,,,\n"
+                       "G3,X2,G,collective,n,,regular,9,10,70,,\n"
+                       "H1,X1,H,household,n,,thematic,,,50,,\n"
+                       "H2,X1,H,household,n,,thematic,,,49.99,,\n",
+           NULL,
+           "T,N1,individual,X1,1,awarded,\n"
+           "S,N1,individual,X1,1,awarded,\nS,N2,individual,X1,1,awarded,\n"
+           "R,N1,individual,X1,1,not awarded,higher:T\nR,N2,individual,X1,2,awarded,\n"
+           // three collectives, 1.5 places rounded up to 2; of 9/10 twice the one with a score
+           "G,G2,collective,X2,1,awarded,\nG,G3,collective,X2,2,awarded,\n"
+           "G,G1,collective,X1,3,not awarded,quota\n"
+           "H,H1,household,X1,1,awarded,\nH,H2,household,X1,2,not awarded,score_min\n");
+}
+
+// What published lines tell of the council's part.
+static void test_left_to_council(void **state)
+{
+    static const struct {
+        enum tie_at_cut cut;
+        enum award_decision decision;
+        const char *reasons;
+        bool left;
+    } cases[] = {
+        {CUT_COUNCIL, UNDECIDED, "tie_at_cut", true},
+        {CUT_COUNCIL, UNDECIDED, "direct_share;tie_at_cut", true},
+        {CUT_COUNCIL, AWARDED, "council", true},
+        {CUT_COUNCIL, NOT_AWARDED, "tie_at_cut", true},
+        {CUT_COUNCIL, NOT_AWARDED, "direct_share;tie_at_cut", true},
+        {CUT_COUNCIL, AWARDED, "", false},
+        {CUT_COUNCIL, NOT_AWARDED, "quota", false},
+        {CUT_COUNCIL, NOT_AWARDED, "undecided:H", false},
+        {CUT_COUNCIL, NOT_AWARDED, "direct_share", false},
+        {CUT_EXCLUDE, NOT_AWARDED, "tie_at_cut", false},
+        {CUT_INCLUDE, AWARDED, "tie_at_cut", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < TEST_COUNT(cases); i++) {
+        const struct award award = {.tie_at_cut = cases[i].cut};
+        assert_int_equal(award_left_to_council(&award, cases[i].decision, cases[i].reasons),
+                         cases[i].left);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(award_decision_of(award_decision_names[i]), i);
+}
+
 // The same standings and nominations in any order give the same list.
 static void test_order_of_input(void **state)
 {
@@ -320,6 +432,10 @@ int main(void)
         cmocka_unit_test(test_direct_share),
         cmocka_unit_test(test_direct_share_ties),
         cmocka_unit_test(test_leaders_after_a_tie),
+        cmocka_unit_test(test_roundings_of_quotas),
+        cmocka_unit_test(test_votes_of_all_members),
+        cmocka_unit_test(test_forms_and_kinds),
+        cmocka_unit_test(test_left_to_council),
         cmocka_unit_test(test_order_of_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

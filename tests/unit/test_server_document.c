@@ -145,13 +145,54 @@ static void targets(void **state)
     world_release(world);
 }
 
+#define COUNCIL                                                             \
+    SERVER_CAMPAIGN "awards:\n  - {code: W, to: unit, quota: {count: 1}}\n" \
+                    "  - {code: V, to: unit, quota: {count: 1}, tie_at_cut: exclude}\n"
+#define DECISIONS "award,recipient,decision,reason\n"
+
+static void decided(const struct world *world, const char *rows,
+                    const struct published_awards *awards, const char *findings)
+{
+    struct document_input input = input_of(DOCUMENT_DECISIONS, rows, world);
+    struct document_output output;
+    input.awards = awards;
+    assert_int_equal(document_make(&input, &output), 0);
+    found_equal(&output.findings, findings);
+    document_output_clear(&output);
+}
+
+// A decision is kept whatever the last run says, and named when it left nobody of that kind.
+static void decisions(void **state)
+{
+    static const struct published_award list[] = {{"W", "X1", "undecided", "tie_at_cut"},
+                                                  {"W", "X2", "not awarded", "tie_at_cut"},
+                                                  {"W", "X4", "not awarded", "quota"},
+                                                  {"V", "X1", "not awarded", "undecided:W"},
+                                                  {"V", "X2", "not awarded", "tie_at_cut"}};
+    static const struct published_awards awards = {"7 (2022-Q4)", list, TEST_COUNT(list)};
+    struct world *world = server_world(SERVER_UNITS, COUNCIL);
+    struct document_input input;
+    (void)state;
+    decided(world, DECISIONS "W,X1,awarded,phiếu\n", NULL, "0  decided_before_run(; c)\n");
+    // X1 is undecided, X2 has been refused by the council
+    decided(world, DECISIONS "W,X1,awarded,phiếu\nW,X2,not awarded,phiếu\n", &awards, "");
+    // V leaves ties to nobody; nobody of the name X7 is a candidate
+    decided(world, DECISIONS "W,X4,awarded,p\nW,X7,awarded,p\nV,X2,awarded,p\n", &awards,
+            "2 recipient nothing_to_decide(X4; W, X4, 7 (2022-Q4), X1, X2)\n"
+            "3 recipient nothing_to_decide(X7; W, X7, 7 (2022-Q4), X1, X2)\n"
+            "4 recipient nothing_to_decide(X2; V, X2, 7 (2022-Q4), –)\n");
+    // each with its reason
+    input = input_of(DOCUMENT_DECISIONS, DECISIONS "W,X1,awarded,\n", world);
+    input.awards = &awards;
+    refused(&input, "2 reason missing_reason\n");
+    world_release(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(units),
-        cmocka_unit_test(concerns),
-        cmocka_unit_test(campaigns),
-        cmocka_unit_test(targets),
+        cmocka_unit_test(units),   cmocka_unit_test(concerns),  cmocka_unit_test(campaigns),
+        cmocka_unit_test(targets), cmocka_unit_test(decisions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
