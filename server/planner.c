@@ -1,8 +1,8 @@
-// The run planner; see planner.h. One look is a chain of statements: lead → night → open runs (cut,
-// plan) → advance. Each link starts the next in its callback; a failed link ends the look, and the
+// The run planner; see planner.h. One look is a chain of statements: lead → night, continuous runs
+// (planner_night.c) → open runs (cut, plan) → advance. Each link starts the next in its callback; a failed link ends the look, and the
 // next tick looks again: everything it does can be done twice. What fails for one run or campaign alone
 // holds up no other: the chain goes on without it, and a run that can never be planned is failed.
-#include "server/planner.h"
+#include "server/planner_private.h"
 
 #include "common/db_binary.h"
 #include "common/log.h"
@@ -14,36 +14,8 @@
 
 #define LOOK_EVERY_MS 500
 #define LEAD_MS 5000
-#define MINUTE_US INT64_C(60000000)
-
-struct open_run {
-    int64_t id;
-    int state, campaign;
-    int32_t period;
-    int64_t documents[6];
-};
-
-struct planner {
-    struct loop *loop;
-    struct db *db;
-    char *name;
-    unsigned nightly_minutes;
-    night_fn *night;
-    loop_fn *changed;
-    void *arg;
-    bool looking, again, left;
-    int64_t term, now_us;
-    int32_t night_done; // the last slot asked for, for all campaigns then known
-    size_t night_asked; // of how many campaigns; 0: somebody has not answered yet
-    bool night_missed;  // in this look
-    struct night_campaign *campaigns;
-    size_t campaign_count, campaign_at;
-    struct open_run *runs;
-    size_t run_count, run_capacity, run_at;
-};
 
 static void look(struct planner *planner);
-static void next_campaign(struct planner *planner);
 static void next_run(struct planner *planner);
 
 static void end_look(struct planner *planner)
@@ -68,8 +40,8 @@ static void log_failed(enum db_class class, const PGresult *result, const char *
 }
 
 // True when the chain ends here.
-static bool failed(struct planner *planner, enum db_class class, const PGresult *result,
-                   const char *doing)
+bool planner_failed(struct planner *planner, enum db_class class, const PGresult *result,
+                    const char *doing)
 {
     if (class == DB_OK)
         return false;
@@ -79,11 +51,11 @@ static bool failed(struct planner *planner, enum db_class class, const PGresult 
 }
 
 // The same of a statement that concerns one run or campaign: the chain goes on where it can.
-static bool stopped(struct planner *planner, enum db_class class, const PGresult *result,
-                    const char *doing)
+bool planner_stopped(struct planner *planner, enum db_class class, const PGresult *result,
+                     const char *doing)
 {
     if (class == DB_FENCED || !db_ready(planner->db))
-        return failed(planner, class, result, doing);
+        return planner_failed(planner, class, result, doing);
     if (class != DB_OK)
         log_failed(class, result, doing);
     return false;
@@ -94,7 +66,7 @@ static bool stopped(struct planner *planner, enum db_class class, const PGresult
 static void on_advanced(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (failed(planner, class, result, "advance"))
+    if (planner_failed(planner, class, result, "advance"))
         return;
     int changed = PQntuples(result);
     for (int i = 0; i < changed; i++) {
@@ -123,7 +95,7 @@ static void advance(struct planner *planner)
 static void on_run_failed(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (stopped(planner, class, result, "fail"))
+    if (planner_stopped(planner, class, result, "fail"))
         return;
     planner->run_at++;
     next_run(planner);
@@ -158,7 +130,7 @@ static void pass_run(struct planner *planner, enum db_class class, const PGresul
 static void on_run_done(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (!stopped(planner, class, result, "plan"))
+    if (!planner_stopped(planner, class, result, "plan"))
         pass_run(planner, class, result);
 }
 
@@ -200,7 +172,7 @@ static void on_documents(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
     const struct open_run *run = &planner->runs[planner->run_at];
-    if (stopped(planner, class, result, "documents"))
+    if (planner_stopped(planner, class, result, "documents"))
         return;
     if (class != DB_OK) {
         pass_run(planner, class, result);
@@ -269,7 +241,7 @@ static void next_run(struct planner *planner)
 static void on_open_runs(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (failed(planner, class, result, "open_runs"))
+    if (planner_failed(planner, class, result, "open_runs"))
         return;
     planner->run_count = planner->run_at = 0;
     for (int i = 0; i < PQntuples(result); i++) {
@@ -284,7 +256,7 @@ static void on_open_runs(void *arg, enum db_class class, const PGresult *result)
     next_run(planner);
 }
 
-static void list_runs(struct planner *planner)
+void planner_list_runs(struct planner *planner)
 {
     db_exec(
         planner->db, NULL,
@@ -293,57 +265,10 @@ static void list_runs(struct planner *planner)
         NULL, 0, 0, on_open_runs, planner);
 }
 
-// ---- the night ----
-
-static void on_night(void *arg, enum db_class class, const PGresult *result)
-{
-    struct planner *planner = arg;
-    if (stopped(planner, class, result, "night"))
-        return;
-    if (class != DB_OK)
-        planner->night_missed = true;
-    else if (db_integer_at(result, 0, 0) > 0)
-        log_event(LOG_INFO, "night", "run=%s campaign=%d", PQgetvalue(result, 0, 0),
-                  planner->campaigns[planner->campaign_at].id);
-    planner->campaign_at++;
-    next_campaign(planner);
-}
-
-static void next_campaign(struct planner *planner)
-{
-    if (planner->campaign_at == planner->campaign_count) {
-        planner->night_asked = planner->night_missed ? 0 : planner->campaign_count;
-        list_runs(planner);
-        return;
-    }
-    const struct night_campaign *campaign = &planner->campaigns[planner->campaign_at];
-    char term[DB_INTEGER_SIZE], id[DB_INTEGER_SIZE], at[DB_INTEGER_SIZE], period[DB_INTEGER_SIZE],
-        slot[DAY_TEXT_SIZE];
-    int64_t slot_at = day_end_instant(planner->night_done - 1) +
-                      (int64_t)planner->nightly_minutes * 60;
-    day_format(planner->night_done, slot);
-    const struct db_param params[] = {db_integer(planner->term, term),
-                                      db_integer(campaign->id, id),
-                                      db_text(slot),
-                                      db_integer(slot_at, at),
-                                      db_integer(period_number(campaign->period), period),
-                                      db_text(campaign->over ? "true" : "false")};
-    db_exec(planner->db, NULL,
-            "SELECT thidua.run_nightly($1, $2, $3, to_timestamp($4::bigint), $5, $6)", params, 6, 0,
-            on_night, planner);
-}
-
-// The slot that should have been run by now: today's once its time has come, else yesterday's.
-static int32_t due_slot(const struct planner *planner)
-{
-    int64_t local_us = planner->now_us - (int64_t)planner->nightly_minutes * MINUTE_US;
-    return day_of_instant(local_us / 1000000);
-}
-
 static void on_lead(void *arg, enum db_class class, const PGresult *result)
 {
     struct planner *planner = arg;
-    if (failed(planner, class, result, "lead"))
+    if (planner_failed(planner, class, result, "lead"))
         return;
     int64_t term = db_integer_at(result, 0, 0);
     planner->now_us = db_integer_at(result, 0, 1);
@@ -355,21 +280,7 @@ static void on_lead(void *arg, enum db_class class, const PGresult *result)
         end_look(planner);
         return;
     }
-    int32_t slot = due_slot(planner);
-    if (!planner->campaigns)
-        planner->campaigns = mem_alloc(NIGHT_CAMPAIGNS_MAX, sizeof *planner->campaigns);
-    size_t known = planner->night(planner->arg, slot, planner->campaigns, NIGHT_CAMPAIGNS_MAX);
-    bool asked = slot == planner->night_done && known == planner->night_asked;
-    planner->campaign_count = asked ? 0 : known;
-    planner->campaign_at = 0;
-    planner->night_done = slot;
-    planner->night_missed = false;
-    if (asked) {
-        list_runs(planner);
-        return;
-    }
-    planner->night_asked = 0; // until all have answered
-    next_campaign(planner);
+    planner_night(planner);
 }
 
 static void look(struct planner *planner)
@@ -418,6 +329,8 @@ void planner_destroy(struct planner *planner)
         return;
     free(planner->name);
     free(planner->campaigns);
+    text_free(&planner->fresh_campaigns);
+    text_free(&planner->fresh_periods);
     free(planner->runs);
     free(planner);
 }

@@ -1,5 +1,5 @@
 // The run planner: one server leads (a term on the database clock); the leader makes the night's
-// runs, takes cuts, plans jobs, and takes open runs from stage to stage until they are published.
+// and the continuous runs, takes cuts, plans jobs, and takes open runs from stage to stage until they are published.
 #ifndef THIDUA_SERVER_PLANNER_H
 #define THIDUA_SERVER_PLANNER_H
 
@@ -7,11 +7,12 @@
 #include "common/loop.h"
 #include "core/period.h"
 
-// What the night must know of each campaign on a local day.
+// What must be known of each campaign on a local day to make its runs.
 struct night_campaign {
     int id;
     struct period period; // the latest that has begun
     bool over;            // its last period has ended
+    bool continuous;      // refresh: continuous
 };
 // Fills at most `most` entries; returns how many there are.
 typedef size_t night_fn(void *arg, int32_t day, struct night_campaign *ret, size_t most);

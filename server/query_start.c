@@ -265,7 +265,7 @@ static const char run_sql[] =
     "SELECT id, period, cut, (extract(epoch FROM cut_at) * 1000000)::bigint,"
     " units, rules, targets, adjustments, nominations, decisions"
     "  FROM run"
-    " WHERE campaign = $1 AND state = 5 AND ($3::integer = 0 OR period = $3)"
+    " WHERE campaign = $1 AND state = 5 AND leaving_at IS NULL AND ($3::integer = 0 OR period = $3)"
     "   AND id = CASE WHEN $2::bigint = 0"
     "                 THEN (SELECT p.run FROM published p WHERE p.campaign = $1 AND p.period = $3)"
     "                 ELSE $2 END";

@@ -65,7 +65,8 @@ static size_t night_campaigns(void *arg, int32_t day, struct night_campaign *ret
         const struct campaign *rules = world->campaigns[i]->rules;
         ret[i] = (struct night_campaign){.id = world->campaigns[i]->id,
                                          .period = campaign_current_period(rules, day),
-                                         .over = day > campaign_last_day(rules, rules->to)};
+                                         .over = day > campaign_last_day(rules, rules->to),
+                                         .continuous = rules->refresh == REFRESH_CONTINUOUS};
     }
     return count;
 }

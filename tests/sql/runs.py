@@ -206,6 +206,125 @@ def try_night_of_old_campaigns(store):
     assert nightly(store, "2022-08-07") > 0, "not over"
 
 
+# ---- continuous runs
+
+def continuous(store):
+    return store.server.ask(f"SELECT run_continuous({store.term}, '{{{store.campaign}}}', '{{202221}}')")
+
+
+def long_ago(store, run):
+    store.owner.ask(f"UPDATE run SET requested_at = now() - interval '1 h', finished_at = now() - interval '1 h' WHERE id = {run}")
+
+
+def over(store, run, state, cut):
+    """The run is PUBLISHED or FAILED, just now."""
+    store.owner.ask(f"UPDATE run SET state = {RUN_STATES.index(state) + 1}, cut = {cut}, finished_at = now(), "
+                    f"requested_at = now() - interval '1 h' WHERE id = {run}")
+
+
+def try_continuous(store):
+    """One at a time, only for news, a second apart, a minute after a failure; official runs stay what they are."""
+    store.clear()
+    store.owner.ask("DELETE FROM submission")
+    store.owner.ask("DELETE FROM document")
+    equal(store.server.ask(f"SELECT run_continuous({store.term - 1}, '{{1}}', '{{202221}}')"), FENCED, "another term")
+    equal(continuous(store), "", "nothing was ever handed in")
+    submission(store, 10)
+    first = continuous(store)
+    equal(store.owner.ask(f"SELECT cause, state FROM run WHERE id = {first}"), "continuous|1", "the first")
+    submission(store, 11)
+    equal(continuous(store), "", "one at a time")
+    over(store, first, "PUBLISHED", 10)
+    store.owner.ask(f"UPDATE run SET requested_at = now() WHERE id = {first}")
+    equal(continuous(store), "", "not twice in a second")
+    over(store, first, "PUBLISHED", 11)
+    equal(continuous(store), "", "nothing new")
+    document(store, 1, 12, "2022-01-01", campaign=0)
+    second = continuous(store)
+    assert int(second) > int(first), "a new tree"
+    over(store, second, "FAILED", 12)
+    submission(store, 13)
+    equal(continuous(store), "", "not at once after a failure")
+    long_ago(store, second)
+    third = continuous(store)
+    assert int(third) > int(second), "a minute later"
+    over(store, third, "PUBLISHED", 13)
+    submission(store, 14)
+    official = store.run("RUNNING", cut=13)
+    equal(continuous(store), "", "an official run is open")
+    over(store, official, "PUBLISHED", 14)
+    equal(continuous(store), "", "what an official run has seen is not new")
+    equal(store.server.ask(f"SELECT count(*) FROM run WHERE cause = 'demand'"), "1", "official runs")
+
+
+def try_night_after_continuous(store):
+    """A campaign that is over gets its official run although continuous ones have seen all."""
+    store.clear()
+    document(store, 2, 20, "2022-01-01")
+    run = store.run("PLANNED")
+    over(store, run, "PUBLISHED", 30)
+    store.owner.ask(f"UPDATE run SET cause = 'continuous' WHERE id = {run}")
+    store.owner.ask(f"INSERT INTO published VALUES ({store.campaign}, 202221, {run})")
+    assert nightly(store, "2022-09-01", over=True) > 0, "the official one"
+
+
+FIGURES = ("rollup", "score", "ranking", "award", "uncounted", "job")
+
+
+def figures_of(store, run):
+    return [store.owner.ask(f"SELECT count(*) FROM {table} WHERE run = {run}") for table in FIGURES]
+
+
+def give_figures(store, run):
+    store.owner.ask(f"INSERT INTO rollup SELECT o, {run}, o || s, s, '', 'x', '{{}}','{{}}','{{}}','{{}}','{{}}','{{}}','{{}}','{{}}',"
+                    f"'{{}}','{{}}','{{}}','{{}}','' FROM unnest('{{a,b,c}}'::text[]) o, generate_series(0, 1) s")
+    store.owner.ask(f"INSERT INTO score VALUES ({run}, 'a', 1, 'i', 1, 1, 1, true, 1, 0, 1, '')")
+    store.owner.ask(f"INSERT INTO ranking VALUES ({run}, 1, '', 0, 1, 'a', 'a', 1, 1, 1, 0, 0, '', true, '', '{{}}', '{{}}')")
+    store.owner.ask(f"INSERT INTO award VALUES ({run}, 1, 'x', 'a', 'unit', 'a', 1, 'awarded', '')")
+    store.owner.ask(f"INSERT INTO uncounted VALUES ({run}, 'a', 202221, 'i'), ({run}, 'b', 202221, 'i')")
+    store.job(run, "DONE")
+
+
+def prune(store, times=1, most=1):
+    for _ in range(times):
+        store.server.ask(f"SELECT run_prune({store.term}, {most})")
+        store.owner.ask("UPDATE run SET leaving_at = leaving_at - interval '2 min'")
+
+
+def try_prune(store):
+    """Continuous runs go when three newer ones are published, in pieces, marked first; others never."""
+    store.clear()
+    equal(store.server.ask(f"SELECT run_prune({store.term - 1}, 1)"), FENCED, "another term")
+    runs = []
+    for cause, state in (("demand", "PUBLISHED"), ("continuous", "FAILED"), ("continuous", "PUBLISHED"), ("nightly", "PUBLISHED"),
+                         ("continuous", "PUBLISHED"), ("continuous", "PUBLISHED"), ("continuous", "PUBLISHED")):
+        run = store.run("PLANNED")
+        over(store, run, state, 1)
+        long_ago(store, run)
+        store.owner.ask(f"UPDATE run SET cause = '{cause}' WHERE id = {run}")
+        give_figures(store, run)
+        runs.append(run)
+    kept = [runs[i] for i in (0, 3, 4, 5, 6)]
+    store.owner.ask(f"UPDATE run SET finished_at = now() WHERE id = {runs[2]}")
+    store.server.ask(f"SELECT run_prune({store.term}, 100)")
+    equal(store.owner.ask("SELECT id FROM run WHERE leaving_at IS NOT NULL ORDER BY id"), runs[1], "not the one that is just over")
+    equal(figures_of(store, runs[1]), ["6", "1", "1", "1", "2", "1"], "marked, no more")
+    long_ago(store, runs[2])
+    store.owner.ask(f"INSERT INTO published VALUES ({store.campaign}, 202221, {runs[2]})")
+    prune(store, times=2)
+    equal(figures_of(store, runs[1]), ["4", "0", "0", "0", "1", "0"], "one office, one row of each table, all jobs")
+    prune(store, times=10)
+    equal(store.owner.ask("SELECT id FROM run ORDER BY id"), "\n".join(sorted(kept + [runs[2]], key=int)), "the shown one is kept")
+    store.owner.ask("DELETE FROM published")
+    prune(store, times=10)
+    equal(store.owner.ask("SELECT id FROM run ORDER BY id"), "\n".join(kept), "the others are kept")
+    for run in kept:
+        equal(figures_of(store, run), ["6", "1", "1", "1", "2", "1"], f"figures of {run}")
+    equal([figures_of(store, run) for run in (runs[1], runs[2])], [["0"] * 6] * 2, "nothing is left")
+    for table in FIGURES[:5]:
+        store.owner.ask(f"DELETE FROM {table}")
+
+
 # ---- the cut
 
 def try_cut(stack, store):
@@ -259,6 +378,9 @@ def try_all(stack, store):
     try_night(store)
     try_night_of_two(stack, store)
     try_night_of_old_campaigns(store)
+    try_continuous(store)
+    try_night_after_continuous(store)
+    try_prune(store)
     try_cut(stack, store)
     try_cut_documents(store)
 

@@ -81,6 +81,7 @@ static void quiet(void)
 // ---- the planner
 
 static size_t campaigns;
+static bool continuous; // all of them
 
 static size_t night(void *arg, int32_t day, struct night_campaign *ret, size_t most)
 {
@@ -88,7 +89,10 @@ static size_t night(void *arg, int32_t day, struct night_campaign *ret, size_t m
     (void)day;
     assert_true(campaigns <= most);
     for (size_t i = 0; i < campaigns; i++)
-        ret[i] = (struct night_campaign){.id = (int)i + 1};
+        ret[i] = (struct night_campaign){
+            .id = (int)i + 1,
+            .period = {.kind = PERIOD_MONTH, .index = (uint8_t)(6 + i), .year = 2022},
+            .continuous = continuous};
     return campaigns;
 }
 
@@ -109,6 +113,7 @@ static struct fixture start(size_t campaign_count)
     memset(&store, 0, sizeof store);
     store.ready = true;
     campaigns = campaign_count;
+    continuous = false;
     fixture.planner = planner_create(fixture.loop, NULL, "me", 30, night, changed, NULL);
     return fixture;
 }
@@ -199,6 +204,37 @@ static void test_lead_lost(void **state)
     end(&fixture);
 }
 
+// Behind the night, at each look, all campaigns that want it are asked for at once, then old ones are
+// pruned; what fails there holds up nothing else.
+static void test_continuous(void **state)
+{
+    struct fixture fixture = start(2);
+    (void)state;
+    continuous = true;
+    look(&fixture, TERM " " NOON_US);
+    answer(DB_OK, "1");
+    answer(DB_OK, "2");
+    for (int i = 0; i < 3; i++) {
+        asked("run_continuous");
+        assert_string_equal(store.first, TERM);
+        assert_string_equal(store.second, "{1,2}");
+        assert_string_equal(store.third, "{202206,202207}");
+        answer(i == 1 ? DB_DATA : DB_OK, NULL);
+        asked("run_prune");
+        assert_string_equal(store.first, TERM);
+        answer(i == 2 ? DB_DATA : DB_OK, NULL);
+        nothing_more();
+        look(&fixture, TERM " " NOON_US);
+    }
+    asked("run_continuous");
+    answer(DB_FENCED, NULL);
+    quiet();
+    continuous = false;
+    look(&fixture, TERM " " NOON_US);
+    nothing_more();
+    end(&fixture);
+}
+
 // A run whose statement fails for ever is failed with the reason; the others go on.
 static void test_hopeless_run(void **state)
 {
@@ -268,9 +304,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_night_asked_once), cmocka_unit_test(test_night_not_lost),
-        cmocka_unit_test(test_lead_lost),        cmocka_unit_test(test_hopeless_run),
-        cmocka_unit_test(test_busy_cut),         cmocka_unit_test(test_no_documents),
-        cmocka_unit_test(test_leaving),
+        cmocka_unit_test(test_lead_lost),        cmocka_unit_test(test_continuous),
+        cmocka_unit_test(test_hopeless_run),     cmocka_unit_test(test_busy_cut),
+        cmocka_unit_test(test_no_documents),     cmocka_unit_test(test_leaving),
     };
     log_open("test", LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
