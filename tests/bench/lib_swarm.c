@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#define HANDSHAKE_MS 10000 // as the real client (common/bus.c)
+#define HANDSHAKE_MS 30000 // as the real client (common/bus.c)
 #define RECONNECT_MS 1000
 #define RECONNECT_MAX_MS 60000
 #define HEARTBEAT_MS 10000
