@@ -21,6 +21,7 @@ readonly PACKAGES_test="$PACKAGES_build $PACKAGES_run clang-14 clang-format-14 c
     libclang-rt-14-dev shellcheck python3 python3-yaml python3-zmq python3-nacl python3-protobuf
     protobuf-compiler binutils procps"
 readonly PACKAGES_coverage="gcovr"
+readonly PACKAGES_bench="python3"
 }
 
 say() {
