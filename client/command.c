@@ -43,6 +43,8 @@ const struct client_option client_options[OPT_COUNT] = {
                   N_("how long the key is valid; without it for ever")},
     [OPT_REQUEUE] = {"requeue", NULL, NULL, NULL,
                      N_("put what the server does not have back, to be sent again")},
+    [OPT_HEAD] = {"head", N_("FILE"), NULL, NULL,
+                  N_("signed head of the audit that was kept elsewhere")},
 };
 
 #define FORMATS (TAKES(OPT_CSV) | TAKES(OPT_JSON))
@@ -169,6 +171,15 @@ const struct command commands[] = {
      "thidua key revoke 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'"},
     {"key list", "", 0, 0, FORMATS, QUERY_KEYS, show_run, N_("list the keys"), NULL,
      "thidua key list"},
+    {"audit list", "[N]", 0, 1, FORMATS, QUERY_AUDIT, show_run,
+     N_("list who did what and what was refused"),
+     N_("Of the last N days, the newest first; without N of one day."), "thidua audit list 7"},
+    {"audit verify", "", 0, 0, TAKES(OPT_HEAD), 0, audit_verify_run,
+     N_("check that the audit was not changed"),
+     N_("Every row is chained to the one before it. The first row that does not hold is named, and "
+        "the exit code is 6. A chain that was cut off or written anew as a whole is found with a "
+        "head that the server has signed and somebody has kept elsewhere."),
+     "thidua audit verify --head /media/usb/audit-head"},
     {"ping", "", 0, 0, FORMATS, 0, ping_run, N_("ask whether a server is there and who you are"),
      NULL, "thidua ping"},
 };

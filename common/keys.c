@@ -4,11 +4,10 @@
 // A file that others can read is no secret any more and is refused.
 #include "common/keys.h"
 
+#include "common/files.h"
 #include "core/text.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,50 +82,6 @@ static void identity_format(const struct identity *identity, char text[static FI
     sodium_memzero(sign_secret, sizeof sign_secret);
 }
 
-static void sync_directory_of(const char *file)
-{
-    char *copy = strdup(file);
-    int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    free(copy);
-}
-
-static int write_all(int fd, const char *text)
-{
-    for (size_t done = 0, length = strlen(text); done < length;) {
-        ssize_t written = write(fd, text + done, length - done);
-        if (written < 0 && errno != EINTR)
-            return -1;
-        done += written > 0 ? (size_t)written : 0;
-    }
-    return fsync(fd);
-}
-
-// A file appears under its name whole or not at all, and takes nobody's place.
-static int write_secret_file(const char *file, const char *text, struct err *err)
-{
-    char temporary[PATH_MAX];
-    if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", file) >= sizeof temporary)
-        return err_set(err, ERR_REJECT, "key_file", "%.200s…: the name is too long", file);
-    int fd = mkostemp(temporary, O_CLOEXEC); // mode 0600
-    if (fd < 0)
-        return err_set(err, ERR_REJECT, "key_file", "%s: %s", file, strerror(errno));
-    int status = write_all(fd, text);
-    close(fd);
-    if (status == 0)
-        status = link(temporary, file);
-    int reason = errno;
-    unlink(temporary);
-    if (status != 0)
-        return err_set(err, ERR_REJECT, reason == EEXIST ? "exists" : "key_file", "%s: %s", file,
-                       strerror(reason));
-    sync_directory_of(file);
-    return 0;
-}
-
 int identity_create(const char *file, struct identity *ret, struct err *err)
 {
     struct identity made;
@@ -136,7 +91,7 @@ int identity_create(const char *file, struct identity *ret, struct err *err)
     crypto_box_keypair(made.curve.public_key, made.curve.secret_key);
     crypto_sign_keypair(made.sign_public, made.sign_secret);
     identity_format(&made, text);
-    int status = write_secret_file(file, text, err);
+    int status = file_create(file, text, strlen(text), err);
     if (status == 0)
         *ret = made;
     sodium_memzero(text, sizeof text);

@@ -19,11 +19,11 @@ static const struct {
                       MAY_READ | MAY_SUBMIT | MAY_VERIFY | MAY_UNLOCK | MAY_SET_LISTS | MAY_RUN |
                           MAY_SEE_WORK,
                       REACH_SUBTREE},
-    [ROLE_AUDITOR] = {"auditor", MAY_READ | MAY_SEE_WORK | MAY_SEE_KEYS, REACH_ALL},
+    [ROLE_AUDITOR] = {"auditor", MAY_READ | MAY_SEE_WORK | MAY_SEE_KEYS | MAY_SEE_AUDIT, REACH_ALL},
     [ROLE_ADMIN] = {"admin",
                     MAY_READ | MAY_SUBMIT | MAY_VERIFY | MAY_UNLOCK | MAY_SET_RULES |
                         MAY_SET_LISTS | MAY_RUN | MAY_RETRY | MAY_SEE_WORK | MAY_SEE_KEYS |
-                        MAY_SET_KEYS,
+                        MAY_SET_KEYS | MAY_SEE_AUDIT,
                     REACH_ALL},
     [ROLE_WORKER] = {"worker", MAY_WORK, REACH_NOTHING},
 };

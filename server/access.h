@@ -25,6 +25,7 @@ enum action {
     MAY_SEE_KEYS = 1 << 9,
     MAY_SET_KEYS = 1 << 10,
     MAY_WORK = 1 << 11, // be a worker
+    MAY_SEE_AUDIT = 1 << 12,
 };
 
 struct access_entry { // one key on record

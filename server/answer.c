@@ -2,6 +2,7 @@
 #include "server/answer.h"
 
 #include "common/log.h"
+#include "server/audit.h"
 #include "server/front.h"
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,29 @@ static int encode(struct message *message, struct text *out, struct err *err)
     return status;
 }
 
+// What the audit must know of: not that something is busy or was not found.
+static bool is_refusal(enum wire_code code)
+{
+    return code == WIRE_CONFLICT || code == WIRE_INVALID || code == WIRE_FORBIDDEN ||
+           code == WIRE_PERIOD_CLOSED || code == WIRE_STALE_BASE || code == WIRE_TOO_LARGE ||
+           code == WIRE_UNSUPPORTED;
+}
+
+static void tell_audit(const struct asker *asker, const struct message *message)
+{
+    enum wire_code code = message->type == MESSAGE_ANSWER          ? message->answer.code
+                          : message->type == MESSAGE_SUBMIT_ANSWER ? message->submit_answer.code
+                                                                   : WIRE_OK;
+    if (is_refusal(code))
+        audit_refused(asker->server->audit, asker->peer.key, code, asker->what);
+}
+
 void answer_send(const struct asker *asker, struct message *message)
 {
     struct text out = {0};
     struct err err = {0};
     message->request = asker->request;
+    tell_audit(asker, message);
     if (encode(message, &out, &err) != 0)
         log_event(LOG_ERROR, "answer_lost", "type=%d why=\"%s\"", (int)message->type, err.text);
     else

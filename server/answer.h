@@ -11,6 +11,7 @@ struct asker {
     struct server *server;
     struct bus_peer peer;
     uint64_t request;
+    const char *what;        // it asked for, a literal: for the audit
     struct access_entry who; // a copy: keys may be loaded anew meanwhile
 };
 

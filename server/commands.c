@@ -131,10 +131,12 @@ static void on_retry(void *arg, enum db_class class, const PGresult *result)
 static void job_retry(const struct asker *asker, const struct wire_command *wire)
 {
     char number[8];
-    const struct db_param params[] = {db_int8((int64_t)wire->number, number)};
+    const struct db_param params[] = {db_int8((int64_t)wire->number, number),
+                                      db_bytea(asker->peer.key, KEY_BYTES)};
     struct command *command = command_create(asker, ACTION_JOB_RETRY);
     command->number = (int64_t)wire->number;
-    db_exec(asker->server->small_db, NULL, "SELECT job_retry($1)", params, 1, 0, on_retry, command);
+    db_exec(asker->server->small_db, NULL, "SELECT job_retry($1, $2)", params, 2, 0, on_retry,
+            command);
 }
 
 // ---- keys: answered when they count here
@@ -220,12 +222,21 @@ static void key_revoke(const struct asker *asker, const struct wire_command *wir
 static const struct {
     void (*start)(const struct asker *asker, const struct wire_command *wire);
     unsigned actions;
+    const char *name;
 } commands[] = {
-    [ACTION_RUN_START] = {run_start, MAY_RUN},
-    [ACTION_JOB_RETRY] = {job_retry, MAY_RETRY},
-    [ACTION_KEY_ADD] = {key_add, MAY_SET_KEYS},
-    [ACTION_KEY_REVOKE] = {key_revoke, MAY_SET_KEYS},
+    [ACTION_RUN_START] = {run_start, MAY_RUN, "run_start"},
+    [ACTION_JOB_RETRY] = {job_retry, MAY_RETRY, "job_retry"},
+    [ACTION_KEY_ADD] = {key_add, MAY_SET_KEYS, "key_add"},
+    [ACTION_KEY_REVOKE] = {key_revoke, MAY_SET_KEYS, "key_revoke"},
 };
+
+const char *commands_name(enum command_action action)
+{
+    size_t at = (size_t)action;
+    return at < sizeof commands / sizeof commands[0] && commands[at].name != NULL
+               ? commands[at].name
+               : "command";
+}
 
 void commands_do(const struct asker *asker, struct message *message)
 {

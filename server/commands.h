@@ -5,5 +5,6 @@
 #include "server/front.h"
 
 handle_fn commands_do;
+const char *commands_name(enum command_action action); // for people; "command" when there is none
 
 #endif

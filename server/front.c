@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "core/mem.h"
+#include "server/audit.h"
 #include "server/commands.h"
 #include "server/documents.h"
 #include "server/ingest.h"
@@ -161,11 +162,13 @@ static void take(struct front *front, const struct bus_peer *peer, const uint8_t
     struct err err = {0};
     if (entry == NULL) { // not even an answer
         front->unknown++;
+        audit_refused(server->audit, NULL, WIRE_FORBIDDEN, "message");
         return;
     }
     struct asker asker = {.server = server, .peer = *peer, .who = *entry};
     int status = message_decode(data, length, &message, &err);
     asker.request = message.request;
+    asker.what = status == 0 ? audit_what(&message) : "message";
     if (!access_valid(entry, pulse_now_us(server->pulse))) {
         answer_code(&asker, WIRE_FORBIDDEN, "this key is revoked or has expired");
     } else if (status != 0) {
@@ -204,7 +207,10 @@ static bool allow(void *arg, const uint8_t key[BUS_KEY_BYTES])
 {
     const struct server *server = arg;
     const struct access_entry *entry = access_find(server->access, key);
-    return entry != NULL && access_valid(entry, pulse_now_us(server->pulse));
+    if (entry != NULL && access_valid(entry, pulse_now_us(server->pulse)))
+        return true;
+    audit_refused(server->audit, entry != NULL ? key : NULL, WIRE_FORBIDDEN, "handshake");
+    return false;
 }
 
 // Without its handler CURVE lets everybody in: better no server than that one.

@@ -2,6 +2,7 @@
 // PostgreSQL is its only state; it can be killed at any instant and started again, any number of them.
 #include "common/log.h"
 #include "common/words.h"
+#include "server/check.h"
 #include "server/enrol.h"
 #include "server/migrate.h"
 #include "server/options.h"
@@ -14,7 +15,7 @@
 #define EXIT_USAGE 2
 #define ALLOW_ARGUMENTS 4
 
-enum duty { DUTY_SERVE, DUTY_MIGRATE, DUTY_ALLOW, DUTY_TIMELINE, DUTY_DUMP };
+enum duty { DUTY_SERVE, DUTY_MIGRATE, DUTY_ALLOW, DUTY_TIMELINE, DUTY_CHECK, DUTY_DUMP };
 struct arguments {
     const char *config_file;
     enum duty duty;
@@ -30,6 +31,7 @@ static void usage(FILE *out)
         "thidua-server [--config FILE] --allow ROLE UNIT KEY NAME     puts a key on record; UNIT - is the root\n"
         "thidua-server [--config FILE] --accept-failover             writes go on with this database\n"
         "thidua-server [--config FILE] --synchronous on|off          receipts only for what a standby has\n"
+        "thidua-server [--config FILE] --check                        holds what is stored against the audit\n"
         "thidua-server [--config FILE] --dump-config | --help | --version\n\n",
         out);
     config_help(server_options, SERVER_OPTIONS, out);
@@ -43,6 +45,8 @@ static int parse(int argc, char **argv, struct arguments *ret)
             ret->config_file = argv[++i];
         } else if (strcmp(argv[i], "--migrate") == 0) {
             ret->duty = DUTY_MIGRATE;
+        } else if (strcmp(argv[i], "--check") == 0) {
+            ret->duty = DUTY_CHECK;
         } else if (strcmp(argv[i], "--dump-config") == 0) {
             ret->duty = DUTY_DUMP;
         } else if (strcmp(argv[i], "--allow") == 0 && i + ALLOW_ARGUMENTS < argc) {
@@ -93,6 +97,8 @@ static int do_duty(const struct arguments *arguments, const struct config *confi
                      arguments->allow[3], err);
     case DUTY_TIMELINE:
         return timeline_accept(admin, arguments->synchronous, err);
+    case DUTY_CHECK:
+        return check_store(config_text(config, "database"), err);
     case DUTY_SERVE:
         break;
     }

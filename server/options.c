@@ -23,6 +23,9 @@ const struct option server_options[SERVER_OPTIONS] = {
     {"load_mib", OPTION_NUMBER, "128", 32, 65536, N_("memory for documents that are being sent")},
     {"queries_waiting", OPTION_NUMBER, "256", 1, 65536,
      N_("most queries at a time; beyond it the answer is BUSY")},
+    {"audit_head_file", OPTION_TEXT, "", 0, 0,
+     N_("file for the signed head of the audit, to be kept elsewhere; empty: none")},
+    {"audit_head_minutes", OPTION_NUMBER, "10", 1, 1440, N_("how often it is written")},
     {"drain_seconds", OPTION_NUMBER, "10", 1, 600, N_("longest time to end in")},
     {"log_level", OPTION_TEXT, "info", 0, 0, N_("error, warn, info or debug")},
 };

@@ -28,7 +28,15 @@ static const struct query_kind *const kinds[] = {
     [QUERY_TRACE] = &trace_query,
     [QUERY_COUNCIL] = &council_query,
     [QUERY_DECISIONS] = &decisions_query,
+    [QUERY_AUDIT] = &audit_query,
+    [QUERY_AUDIT_CHAIN] = &audit_chain_query,
 };
+
+const char *queries_name(enum query_what what)
+{
+    size_t at = (size_t)what;
+    return at < sizeof kinds / sizeof kinds[0] && kinds[at] != NULL ? kinds[at]->name : "query";
+}
 
 struct queries *queries_create(struct server *server)
 {

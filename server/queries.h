@@ -14,6 +14,7 @@ void queries_destroy(struct queries *queries); // no callback of the database ma
 // Answers one QUERY with a TABLE, or with an ANSWER that says why not; now or when the database has
 // answered.
 handle_fn queries_ask;
+const char *queries_name(enum query_what what);   // for people; "query" when there is none
 bool queries_idle(const struct queries *queries); // none waits for its answer
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "core/mem.h"
+#include "server/audit.h"
 #include "server/dispatch.h"
 #include "server/documents.h"
 #include "server/front.h"
@@ -37,8 +38,11 @@ static bool worker_allowed(void *arg, const uint8_t key[BUS_KEY_BYTES])
 {
     const struct server *server = arg;
     const struct access_entry *entry = access_find(server->access, key);
-    return entry != NULL && access_valid(entry, pulse_now_us(server->pulse)) &&
-           access_may(entry, MAY_WORK);
+    if (entry != NULL && access_valid(entry, pulse_now_us(server->pulse)) &&
+        access_may(entry, MAY_WORK))
+        return true;
+    audit_refused(server->audit, entry != NULL ? key : NULL, WIRE_FORBIDDEN, "work");
+    return false;
 }
 
 static void job_finished(struct loop *loop, void *arg)
@@ -122,7 +126,8 @@ static bool idle(const struct server *server)
 {
     bool opened = server->front != NULL; // else the database was never there
     return (!opened || front_idle(server->front)) && ingest_idle(server->ingest) &&
-           documents_idle(server->documents) && queries_idle(server->queries);
+           documents_idle(server->documents) && queries_idle(server->queries) &&
+           audit_idle(server->audit);
 }
 
 static void look_drained(struct loop *loop, void *arg)
@@ -146,6 +151,7 @@ static void drain(struct loop *loop, void *arg)
         dispatch_drain(server->dispatch);
     if (server->planner != NULL)
         planner_leave(server->planner);
+    audit_hurry(server->audit);
     loop_timer(loop, DRAIN_LOOK_MS, true, look_drained, serving);
 }
 
@@ -212,6 +218,7 @@ static void create_parts(struct serving *serving)
     server->documents = documents_create(server);
     server->queries = queries_create(server);
     server->pulse = pulse_create(server, open_doors, serving);
+    server->audit = audit_create(server);
 }
 
 static void destroy_parts(struct serving *serving)
@@ -221,6 +228,7 @@ static void destroy_parts(struct serving *serving)
     dispatch_destroy(server->dispatch);
     front_destroy(server->front);
     bus_destroy(serving->workers);
+    audit_destroy(server->audit);
     pulse_destroy(server->pulse);
     queries_destroy(server->queries);
     documents_destroy(server->documents);

@@ -4,6 +4,7 @@
 //         ──► documents   loads                access  keys in memory
 //         ──► queries     reads                pulse   looks each second: clock, rules, keys, schema
 //         ──► commands    runs, jobs, keys     planner, dispatch: runs and jobs
+//                                               audit   what was refused
 #ifndef THIDUA_SERVER_SERVER_H
 #define THIDUA_SERVER_SERVER_H
 
@@ -32,6 +33,7 @@ struct server {
     struct ingest *ingest;
     struct documents *documents;
     struct queries *queries;
+    struct audit *audit;
     struct planner *planner;
     struct dispatch *dispatch;
     bool draining;

@@ -25,8 +25,9 @@ _thidua() {
     --role) _thidua_words 'clerk leader officer auditor admin worker'; return ;;
     --name) return ;;
     --days) return ;;
+    --head) _thidua_files; return ;;
     esac
-    local words='unit campaign target adjust nominate decide submit outbox form missing run show explain trace job key ping'
+    local words='unit campaign target adjust nominate decide submit outbox form missing run show explain trace job key audit ping'
     if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
         _thidua_words "$words"
         return
@@ -42,6 +43,7 @@ _thidua() {
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
     key) words='new add revoke list' ;;
+    audit) words='list verify' ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ] && [[ $word != -* ]]; then
         _thidua_words "$words"
@@ -84,6 +86,8 @@ _thidua() {
     'key add') options='--unit --role --name --days' ;;
     'key revoke') options='' ;;
     'key list') options='--csv --json' ;;
+    'audit list') options='--csv --json' ;;
+    'audit verify') options='--head' ;;
     'ping') options='--csv --json' ;;
     esac
     options="$options --help --servers --server-key --key --outbox --lang --timeout"

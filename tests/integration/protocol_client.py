@@ -438,7 +438,7 @@ def try_run_and_ranking(stack, officer):
 
 def documented_tables():
     """(what, fields asked for, columns) of each row of the page's table of queries."""
-    rows = re.findall(r"^\| `([A-Z]+)` \| \d+ \|([^|]*)\|[^|]*\| ([a-z_,]+) \|$",
+    rows = re.findall(r"^\| `([A-Z_]+)` \| \d+ \|([^|]*)\|[^|]*\| ([a-z_,]+) \|$",
                       (SOURCE / "docs/protocol.md").read_text(), re.MULTILINE)
     return [(what, re.findall(r"\b(?:campaign|period|unit|indicator|scope|number|id)\b", asks), columns.split(","))
             for what, asks, columns in rows]

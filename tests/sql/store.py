@@ -9,15 +9,15 @@ from sql_session import migrate, session, waits  # noqa: E402
 from thidua_test import Stack, equal, wait_for  # noqa: E402
 
 TABLES = ("access_key", "access_version", "campaign", "indicator", "document", "unit", "submission", "form", "run",
-          "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration", "timeline")
+          "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration", "timeline", "audit")
 # Beyond SELECT; (role, table): rights
 WRITES = {
     ("thidua_server", "submission"): {"INSERT"},
     ("thidua_server", "form"): {"INSERT"},
     **{("thidua_worker", table): {"INSERT"} for table in ("rollup", "score", "ranking", "award", "uncounted")},
 }
-HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration", "timeline"}
-HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "timeline", "job", "submission"}
+HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration", "timeline", "audit"}
+HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "timeline", "job", "submission", "audit"}
 
 
 def may(stack, role, table, right):
@@ -194,6 +194,40 @@ def try_requests(stack):
     assert stack.sql(ask, role="thidua_server") != one, "a run under way is not the one asked for"
 
 
+def audit_add(who, event):
+    return who.ask(f"SELECT thidua.audit_add('', '{event}', '')")
+
+
+def try_audit(stack):
+    """Writers never wait for each other: each takes a chain of its own; what is rolled back leaves no gap."""
+    stack.sql("SET session_replication_role = replica; DELETE FROM thidua.audit")
+    with session(stack) as first, session(stack) as second:
+        first.ask("BEGIN")
+        audit_add(first, "one")
+        second.ask("BEGIN")
+        audit_add(second, "two")
+        audit_add(second, "three")
+        first.ask("ROLLBACK")
+        second.ask("COMMIT")
+        audit_add(first, "four")
+    equal(stack.sql("SELECT chain, number, event FROM thidua.audit ORDER BY at_us"),
+          [["1", "1", "two"], ["1", "2", "three"], ["0", "1", "four"]], "chains")
+    # The numbers of a day begin anew; the clock going back does not bring an earlier day.
+    stack.sql("SET session_replication_role = replica; UPDATE thidua.audit SET day = day - 1 WHERE chain = 0; "
+              "UPDATE thidua.audit SET day = day + 1 WHERE chain = 1")
+    with session(stack) as first, session(stack) as second:
+        first.ask("BEGIN")
+        audit_add(first, "five")
+        audit_add(second, "six")
+        first.ask("COMMIT")
+    equal(stack.sql("SELECT chain, day - (SELECT min(day) FROM thidua.audit), number, event FROM thidua.audit "
+                    "WHERE event IN ('five', 'six') ORDER BY chain"),
+          [["0", "1", "1", "five"], ["1", "2", "3", "six"]], "days")
+    for statement in ("UPDATE thidua.audit SET event = ''", "DELETE FROM thidua.audit", "TRUNCATE thidua.audit"):
+        done = stack.run("psql", "--no-psqlrc", "--command", statement)
+        assert "append-only" in done.stderr, f"{statement}: {done.stderr}"
+
+
 def main():
     with Stack("--database-only") as stack:
         migrate(stack)
@@ -206,6 +240,7 @@ def main():
         try_cells(stack)
         try_keys(stack)
         try_requests(stack)
+        try_audit(stack)
 
 
 if __name__ == "__main__":
