@@ -59,7 +59,7 @@ compute_core() {
 }
 
 violations_from "not UTF-8 in NFC" < <(not_in_nfc)
-for case in campaigns/y-tich-2022 campaigns/chi-lang-2022; do
+for case in campaigns/y-tich-2022 campaigns/chi-lang-2022 campaigns/lang-son-2025; do
     regenerate "$case"
 done
 for file in campaigns/*/campaign.yaml campaigns/schemes/*/campaign.yaml; do

@@ -216,6 +216,7 @@ static void own_campaigns_are_as_named(void **state)
         {"campaigns/y-tich-2022", "", ""},
         {"campaigns/chi-lang-2022", "234 indicators[19].bonus bonus_exceeded\n",
          "9 times times_over_max(1; MODEL, 06523, 3, 2)\n"},
+        {"campaigns/lang-son-2025", "", ""},
         {"campaigns/schemes/s1-can-tho-157", "", ""},
         {"campaigns/schemes/s2-can-tho-2579", "", "6 times times_over_max(5; BONUS, O2, 5, 3)\n"},
         {"campaigns/schemes/s3-nghe-an", "", ""},
