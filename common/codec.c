@@ -99,6 +99,16 @@ int message_decode(const uint8_t *data, size_t length, struct message *ret, stru
     return 0;
 }
 
+enum message_type message_peek(const uint8_t *data, size_t length, uint64_t *ret_request)
+{
+    struct envelope envelope = {.version = 0};
+    struct err err;
+    bool known = envelope_scan(data, length, &envelope, &err) == 0 && envelope.type < BODY_KINDS &&
+                 body_kinds[envelope.type].descriptor != NULL;
+    *ret_request = envelope.request;
+    return known ? (enum message_type)envelope.type : MESSAGE_NONE;
+}
+
 void message_clear(struct message *message)
 {
     codec_memory_destroy(message->memory);

@@ -274,6 +274,8 @@ struct message {
 // only the type and the request as far as they could be read (for a refusal), and no memory.
 // Nothing of a decoded message points into `data` but submit.body.
 int message_decode(const uint8_t *data, size_t length, struct message *ret, struct err *err);
+// The type alone (MESSAGE_NONE when it cannot be told) and the request, at the price of a look.
+enum message_type message_peek(const uint8_t *data, size_t length, uint64_t *ret_request);
 void message_clear(struct message *message);
 size_t message_bytes(const struct message *message); // of memory that a decoded message holds
 // Appends the encoded Envelope to *out. Never fails for a message within the limits; -1 over 1 MiB.

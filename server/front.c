@@ -10,6 +10,8 @@
 #include "server/locate.h"
 #include "server/pulse.h"
 #include "server/queries.h"
+#include "server/quota.h"
+#include "server/submission.h"
 #include "server/world.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,7 @@ struct front {
     struct bus *bus, *zap;
     bool closed;
     uint64_t unknown, unsent; // messages of keys not on record; answers that did not go out
+    uint64_t put_off;         // messages over their key's measure
     struct parked *parked;    // first of a list
     size_t parked_bytes;
 };
@@ -75,6 +78,16 @@ static void refuse(const struct asker *asker, const struct message *message, con
         ingest_refuse(asker, code, err->text);
     else
         answer_code(asker, code, err->text);
+}
+
+// One that asks too much is answered without a look at what it asks.
+static void put_off(struct asker *asker, const uint8_t *data, size_t length, uint32_t wait_ms)
+{
+    static const uint8_t no_id[ID_BYTES];
+    if (message_peek(data, length, &asker->request) == MESSAGE_SUBMIT)
+        submission_answer_retry(asker, no_id, WIRE_BUSY, wait_ms);
+    else
+        answer_retry(asker, WIRE_BUSY, wait_ms);
 }
 
 // ---- messages that wait for the next look at the database
@@ -166,6 +179,12 @@ static void take(struct front *front, const struct bus_peer *peer, const uint8_t
         return;
     }
     struct asker asker = {.server = server, .peer = *peer, .who = *entry};
+    uint32_t wait_ms = quota_take(server->quota, peer->key, BUS_KEY_BYTES, length, loop_now_ms());
+    if (wait_ms > 0) {
+        put_off(&asker, data, length, wait_ms);
+        front->put_off++;
+        return;
+    }
     int status = message_decode(data, length, &message, &err);
     asker.request = message.request;
     asker.what = status == 0 ? audit_what(&message) : "message";
@@ -255,7 +274,8 @@ void front_destroy(struct front *front)
     bus_destroy(front->zap);
     while (front->parked != NULL)
         unpark(front->parked);
-    log_event(LOG_INFO, "front_closed", "unknown=%llu unsent=%llu",
-              (unsigned long long)front->unknown, (unsigned long long)front->unsent);
+    log_event(LOG_INFO, "front_closed", "unknown=%llu unsent=%llu put_off=%llu",
+              (unsigned long long)front->unknown, (unsigned long long)front->unsent,
+              (unsigned long long)front->put_off);
     free(front);
 }

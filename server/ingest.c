@@ -5,6 +5,7 @@
 #include "core/mem.h"
 #include "server/batch.h"
 #include "server/pulse.h"
+#include "server/quota.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,16 @@ static void gather(struct ingest *ingest, struct submission *submission)
     ingest->bytes += submission_bytes(submission);
 }
 
+// So many ms the office has to wait, which may have many keys; 0: none.
+static uint32_t office_wait(const struct submission *submission)
+{
+    if (submission->office == NO_UNIT)
+        return 0;
+    const char *office = submission->world->units->tree->units[submission->office].code;
+    return quota_take(submission->asker.server->quota, office, strlen(office),
+                      submission->message.submit.body.length, loop_now_ms());
+}
+
 void ingest_submit(const struct asker *asker, struct message *message)
 {
     struct server *server = asker->server;
@@ -76,6 +87,12 @@ void ingest_submit(const struct asker *asker, struct message *message)
     }
     struct submission *submission = submission_create(asker, message);
     submission_check(submission, server->world, pulse_today(server->pulse));
+    uint32_t wait_ms = office_wait(submission);
+    if (wait_ms > 0) {
+        submission_answer_retry(asker, submission->message.submit.id, WIRE_BUSY, wait_ms);
+        submission_destroy(submission);
+        return;
+    }
     gather(ingest, submission);
 }
 

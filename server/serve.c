@@ -13,6 +13,7 @@
 #include "server/planner.h"
 #include "server/pulse.h"
 #include "server/queries.h"
+#include "server/quota.h"
 #include "server/server.h"
 #include "server/world.h"
 #include <stdlib.h>
@@ -214,6 +215,8 @@ static void create_parts(struct serving *serving)
     server->small_db = open_db(server, "thidua-server small");
     server->read_db = open_db(server, "thidua-server read");
     server->run_db = open_db(server, "thidua-server runs");
+    server->quota = quota_create((uint32_t)config_number(server->config, "messages_per_second"),
+                                 (uint32_t)config_number(server->config, "kib_per_second"));
     server->ingest = ingest_create(server);
     server->documents = documents_create(server);
     server->queries = queries_create(server);
@@ -233,6 +236,7 @@ static void destroy_parts(struct serving *serving)
     queries_destroy(server->queries);
     documents_destroy(server->documents);
     ingest_destroy(server->ingest);
+    quota_destroy(server->quota);
     db_destroy(server->run_db);
     db_destroy(server->read_db);
     db_destroy(server->small_db);

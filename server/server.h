@@ -29,6 +29,7 @@ struct server {
     struct world *world; // NULL until it was loaded first
     struct access *access;
     struct pulse *pulse;
+    struct quota *quota; // of each key and each office
     struct front *front;
     struct ingest *ingest;
     struct documents *documents;
