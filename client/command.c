@@ -45,6 +45,8 @@ const struct client_option client_options[OPT_COUNT] = {
                      N_("put what the server does not have back, to be sent again")},
     [OPT_HEAD] = {"head", N_("FILE"), NULL, NULL,
                   N_("signed head of the audit that was kept elsewhere")},
+    [OPT_UNTIL] = {"until", N_("DATE"), NULL, NULL, N_("last day of the exception: 2022-05-31")},
+    [OPT_REASON] = {"reason", N_("TEXT"), NULL, NULL, N_("why; kept for ever")},
 };
 
 #define FORMATS (TAKES(OPT_CSV) | TAKES(OPT_JSON))
@@ -112,6 +114,18 @@ const struct command commands[] = {
      "thidua form chi-lang-2022 06520 2022-06 > results-2022-06.csv"},
     {"missing", "CAMPAIGN [PERIOD]", 1, 2, FORMATS | TAKES(OPT_UNIT), QUERY_MISSING, show_run,
      N_("list who has not reported"), PERIOD_LEFT_OUT, "thidua missing chi-lang-2022 2022-06"},
+    {"unlock", "CAMPAIGN OFFICE PERIOD", 3, 3, TAKES(OPT_UNTIL) | TAKES(OPT_REASON), 0, unlock_run,
+     N_("open a locked period for the clerks of one office"),
+     N_("An officer gives the exception with its last day and its reason, both obligatory; it ends with "
+        "that day. One given later for the same office and period takes its place: it prolongs, "
+        "shortens, or with a day that is over closes again. What is handed in under it is late "
+        "all the same. Officers need none for what they hand in themselves."),
+     "thidua unlock chi-lang-2022 06520 2022-Q1 --until 2022-05-31 --reason 'Mất điện do bão'"},
+    {"exceptions", "CAMPAIGN", 1, 1, FORMATS | TAKES(OPT_UNIT), QUERY_EXCEPTIONS, show_run,
+     N_("list who was let in after the lock, by whom and why"),
+     N_("The newest first; open is the newest one of an office and period until it ends. With --unit "
+        "those of one office."),
+     "thidua exceptions chi-lang-2022"},
     {"run start", "CAMPAIGN [PERIOD]", 1, 2, TAKES(OPT_WAIT), 0, run_start_run,
      N_("start a run: roll up, score, rank, propose awards"),
      N_("The number of the run is printed. With --wait the command returns when it is published "

@@ -37,6 +37,8 @@ enum option_id {
     OPT_DAYS,
     OPT_REQUEUE,
     OPT_HEAD,
+    OPT_UNTIL,
+    OPT_REASON,
     OPT_COUNT,
 };
 #define TAKES(option) (UINT32_C(1) << (option))
@@ -73,6 +75,7 @@ extern const size_t command_count;
 command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run,
     outbox_verify_run;
 command_fn load_run, show_run, run_start_run, job_retry_run;
+command_fn unlock_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;
 
 #endif

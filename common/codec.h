@@ -100,12 +100,19 @@ enum query_what {
     QUERY_SUBMISSION,
     QUERY_CAMPAIGNS,
     QUERY_UNCOUNTED,
+    QUERY_EXCEPTIONS,
     QUERY_COUNCIL = 20,
     QUERY_DECISIONS,
     QUERY_AUDIT = 40,
     QUERY_AUDIT_CHAIN
 };
-enum command_action { ACTION_RUN_START = 1, ACTION_JOB_RETRY, ACTION_KEY_ADD, ACTION_KEY_REVOKE };
+enum command_action {
+    ACTION_RUN_START = 1,
+    ACTION_JOB_RETRY,
+    ACTION_KEY_ADD,
+    ACTION_KEY_REVOKE,
+    ACTION_UNLOCK
+};
 
 struct bytes {
     const uint8_t *data;
@@ -211,7 +218,7 @@ struct wire_table {
 };
 struct wire_command {
     enum command_action action;
-    const char *campaign, *period, *role, *unit, *name;
+    const char *campaign, *period, *role, *unit, *name, *until, *reason;
     uint64_t number;
     struct bytes key;
     uint32_t days;

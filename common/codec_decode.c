@@ -286,15 +286,18 @@ int decode_command(const ProtobufCMessage *base, struct codec_memory *memory, st
                                  .role = in->role,
                                  .unit = in->unit,
                                  .name = in->name,
+                                 .until = in->until,
+                                 .reason = in->reason,
                                  .number = in->number,
                                  .days = in->days};
-    if (check_number((unsigned)in->action, ACTION_RUN_START, ACTION_KEY_REVOKE, "action", err) !=
-            0 ||
+    if (check_number((unsigned)in->action, ACTION_RUN_START, ACTION_UNLOCK, "action", err) != 0 ||
         check_text(in->campaign, WIRE_CODE_BYTES_MAX, "campaign", err) != 0 ||
         check_text(in->period, WIRE_CODE_BYTES_MAX, "period", err) != 0 ||
         check_text(in->role, WIRE_CODE_BYTES_MAX, "role", err) != 0 ||
         check_text(in->unit, WIRE_CODE_BYTES_MAX, "unit", err) != 0 ||
-        check_text(in->name, WIRE_NAME_BYTES_MAX, "name", err) != 0)
+        check_text(in->name, WIRE_NAME_BYTES_MAX, "name", err) != 0 ||
+        check_text(in->until, WIRE_CODE_BYTES_MAX, "until", err) != 0 ||
+        check_text(in->reason, WIRE_NOTE_BYTES_MAX, "reason", err) != 0)
         return -1;
     return optional_bytes(in->key, KEY_BYTES, &out->key, "key", err);
 }

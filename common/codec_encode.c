@@ -323,6 +323,8 @@ static void encode_command(const struct message *in, struct arena *arena, struct
     message.unit = text_of(command->unit);
     message.name = text_of(command->name);
     message.days = command->days;
+    message.until = text_of(command->until);
+    message.reason = text_of(command->reason);
     add_packed(out, &message);
 }
 

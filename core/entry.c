@@ -14,8 +14,6 @@ struct form_check {
     struct period period; // kind 0: not a period
     int slot;             // as campaign_period_index; -2 also when it is not a period
     int32_t last_day;
-    bool closed;
-    int32_t closed_since;
     bool below_owner; // in the tree of the period's last day
     uint32_t office;
 };
@@ -63,12 +61,6 @@ static void find_period(struct form_check *check)
     if (check->slot == -2)
         return;
     check->last_day = campaign_last_day(campaign, check->period);
-    struct period closes_with = check->slot == -1 ? campaign->from : check->period;
-    if (campaign->has_lock_days && !check->context->ignore_lock) {
-        check->closed_since = campaign_last_day(campaign, closes_with) +
-                              (int32_t)campaign->lock_days + 1;
-        check->closed = check->context->today >= check->closed_since;
-    }
 }
 
 static void find_unit(struct form_check *check)
@@ -97,10 +89,6 @@ static void check_period(const struct form_check *check, const struct cell *cell
         period_format(check->context->campaign->from, from);
         period_format(check->context->campaign->to, to);
         FAULT(check, FINDING_UNKNOWN_PERIOD, cell, "period", text, text, from, to, NULL);
-    } else if (check->closed) {
-        char since[DAY_TEXT_SIZE];
-        day_format(check->closed_since, since);
-        FAULT(check, FINDING_PERIOD_CLOSED, cell, "period", text, text, since, NULL);
     }
 }
 

@@ -54,10 +54,8 @@ int results_read(struct arena *arena, const struct csv_table *table, enum decima
 struct entry_context {
     const struct campaign *campaign;
     const struct unit_tree *tree;
-    int32_t
-        today; // local day (Asia/Ho_Chi_Minh) of the database clock: locking, offices that ended
-    bool may_verify;  // the sender may hand in `verified` points
-    bool ignore_lock; // an officer's exception
+    int32_t today;   // local day (Asia/Ho_Chi_Minh) of the database clock: offices that ended
+    bool may_verify; // the sender may hand in `verified` points
 };
 // Checks every cell of a form: known unit, indicator, period of the campaign (or its baseline); the
 // unit is an expected leaf of that period (baseline: any unit of the level; assessed: a competing
@@ -66,8 +64,7 @@ struct entry_context {
 // assessed; same cell twice in the submission (`forms`, all of one submission). Adds findings with
 // `file` and the cell's row, one at least for each rejected cell. ret_offices (one per form) is the office whose clerks report it
 // (NO_UNIT when unknown). Returns 0, or -1 when there were findings of severity error.
-// A period is closed from the day after its lock_days on, the baseline together with the first period.
-// PERIOD_CLOSED is a finding of its own code (FINDING_PERIOD_CLOSED) so that the server can answer so.
+// Whether the period is locked is asked later, by the clock of the batch (core/deadline.h).
 int entry_check(const struct entry_context *context, const struct forms *forms, const char *file,
                 uint32_t *ret_offices, struct findings *findings);
 

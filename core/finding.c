@@ -104,6 +104,23 @@ void findings_free(struct findings *findings)
     *findings = (struct findings){0};
 }
 
+void findings_drop(struct findings *findings, enum finding_code code)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        if (findings->list[i].code == code)
+            finding_clear(&findings->list[i]);
+        else
+            findings->list[kept++] = findings->list[i];
+    }
+    size_t dropped = findings->count - kept;
+    if (finding_severity(code) == FINDING_ERROR)
+        findings->errors -= dropped;
+    else
+        findings->warnings -= dropped;
+    findings->count = kept;
+}
+
 void finding_add(struct findings *findings, enum finding_code code, struct finding_place place,
                  const char *value, ...)
 {

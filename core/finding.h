@@ -45,6 +45,7 @@ struct findings {
 };
 
 void findings_free(struct findings *findings); // frees the contents, not the struct
+void findings_drop(struct findings *findings, enum finding_code code); // all of that code
 // Adds one; args are `const char *`, at most FINDING_ARGS, ended by NULL. All texts are copied.
 __attribute__((sentinel)) void finding_add(struct findings *findings, enum finding_code code,
                                            struct finding_place place, const char *value, ...);

@@ -48,6 +48,12 @@ X(FINDING_STATE_WITH_BASELINE,    132, "state_with_baseline",    ERROR, "The bas
 // %1$s: what is on record, %2$s: since when
 X(FINDING_STALE_BASE,             134, "stale_base",             ERROR, "A newer entry is on record since %2$s: %1$s. This one corrects an older one. Look at it, then hand in again what is right.")
 X(FINDING_FRACTION_NOT_ALLOWED,   133, "fraction_not_allowed",   ERROR, "%1$s is not a whole number. Give a number without decimals.")
+// an exception from the lock; %2$s: level of the offices, %3$s: owner
+X(FINDING_NOT_AN_OFFICE,          141, "not_an_office",          ERROR, "%1$s is no office of the campaign. Name a unit of the level %2$s below %3$s.")
+// %1$s: campaign
+X(FINDING_NEVER_LOCKED,           142, "never_locked",           ERROR, "The campaign %1$s locks no period (it has no lock_days), so there is nothing to open.")
+X(FINDING_BAD_UNTIL,              143, "bad_until",              ERROR, "An exception has a last day. Write it like 2022-05-31; “%1$s” is no date.")
+X(FINDING_NO_REASON,              144, "no_reason",              ERROR, "The reason is missing. Give the one by which the exception can be understood later.")
 
 // 2xx: the file as CSV and as text
 X(FINDING_UNKNOWN_COLUMN,         201, "unknown_column",         ERROR, "There is no column %1$s. The columns are: %2$s.")

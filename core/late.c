@@ -1,32 +1,9 @@
-// Is a period late? (semantics.md, section 4: `late`)
+// Which periods were late for which units? (semantics.md, section 4: `late`)
+#include "core/deadline.h"
 #include "core/rollup_links.h"
 #include "core/score.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define US_PER_SECOND INT64_C(1000000)
-
-// The first instant that is too late: the end of the due_days-th day after the period's last day.
-static int64_t due_us(const struct campaign *campaign, struct period period)
-{
-    int64_t day = campaign_last_day(campaign, period) + campaign->due_days;
-    return day_end_instant((int32_t)day) * US_PER_SECOND;
-}
-
-bool period_due_past(const struct campaign *campaign, struct period period, int64_t cut_us)
-{
-    return campaign->has_due_days && cut_us >= due_us(campaign, period);
-}
-
-bool period_late(const struct campaign *campaign, struct period period, int64_t handed_in_us,
-                 int64_t cut_us)
-{
-    if (!campaign->has_due_days)
-        return false;
-    if (handed_in_us == INT64_MAX)
-        return period_due_past(campaign, period, cut_us);
-    return handed_in_us >= due_us(campaign, period);
-}
 
 // Marks everybody above a leaf whose office is late in a slot, up to the owner.
 static void mark_late(const struct rollup_plan *plan, size_t slot, const int64_t *handed_in_us,

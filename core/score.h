@@ -64,15 +64,9 @@ enum assessed_source assessed_counting(const struct rollup_plan *plan, uint32_t 
 // Where being met is required, missing is not met and not applicable is left out.
 bool met_as_required(int met, enum line_note note);
 
-// Is a period late for a competing unit? (semantics.md, section 4: `late`.) `handed_in` is the
-// instant of the office's first accepted entry for the period, or INT64_MAX when there is none;
-// `cut` the instant of the input cut; both in microseconds since the epoch.
-bool period_late(const struct campaign *campaign, struct period period, int64_t handed_in_us,
-                 int64_t cut_us);
-bool period_due_past(const struct campaign *campaign, struct period period, int64_t cut_us);
-
 // How many periods so far were late and on time for every unit below the owner (a unit counts the
-// periods on whose last day it was there): late when an office of its leaves then was.
+// periods on whose last day it was there): late when an office of its leaves then was
+// (core/deadline.h).
 // handed_in_us[unit * period_slots + slot] is the first accepted entry of an office, INT64_MAX for
 // none. ret_*: by unit, overwritten.
 void late_count(const struct rollup_plan *plan, const int64_t *handed_in_us, int64_t cut_us,

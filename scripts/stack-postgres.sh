@@ -146,11 +146,13 @@ run_postgres() {
     local place
     place=$(readlink -f "$dir/pg")
     remove_stale_locks "$place"
-    # as_pg execs: the process id is the postmaster's.
+    # as_pg execs: the process id is the postmaster's. THIDUA_FAULT_PRELOAD, for tests, is loaded into it
+    # alone, as its own user: not into the shells before it.
     # shellcheck disable=SC2016  # expanded by the inner shell
     launch postgres bash -c '
         . "$1/lib.sh"; . "$1/stack-postgres.sh"
-        as_pg "$(pg_bin)/postgres" -D "$2"' bash "$THIDUA_TOP/scripts" "$place/data"
+        as_pg env ${THIDUA_FAULT_PRELOAD:+"LD_PRELOAD=$THIDUA_FAULT_PRELOAD"} "$(pg_bin)/postgres" -D "$2"
+        ' bash "$THIDUA_TOP/scripts" "$place/data"
     wait_until "$READY_SECONDS" postgres pg_isready --quiet --username=postgres --dbname=postgres --host="$place/socket" --port="$PG_PORT"
 }
 

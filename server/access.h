@@ -16,7 +16,7 @@ enum action {
     MAY_READ = 1 << 0, // figures and forms
     MAY_SUBMIT = 1 << 1,
     MAY_VERIFY = 1 << 2,    // hand in verified points
-    MAY_UNLOCK = 1 << 3,    // submit for a period that is closed
+    MAY_UNLOCK = 1 << 3,    // submit for a locked period, open it for an office
     MAY_SET_RULES = 1 << 4, // units and campaigns
     MAY_SET_LISTS = 1 << 5, // targets, adjustments, nominations, decisions
     MAY_RUN = 1 << 6,

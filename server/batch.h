@@ -29,6 +29,9 @@ struct record { // what is on record of one form; self-assessed and verified poi
     size_t count, capacity;
     size_t next; // where the next search begins: forms come in the same order again and again
 };
+struct opening { // the newest exception from the lock for an office and period
+    int64_t accepted, until_us;
+};
 struct batch {
     struct batch *next;
     struct submission **list; // owned
@@ -37,8 +40,9 @@ struct batch {
     int64_t give_up_ms; // monotonic, 0 while nothing has failed
     // read from the database by trip 1; all in `arena`
     struct arena *arena;
-    struct pair_map stored; // by id: struct stored
-    struct pair_map forms;  // by form_key: struct record; none: nothing is on record
+    struct pair_map stored;   // by id: struct stored
+    struct pair_map forms;    // by form_key: struct record; none: nothing is on record
+    struct pair_map openings; // by form_key of the office: struct opening
     int64_t now_us, rules_version;
     int64_t *numbers;                  // acceptance numbers, one for each submission
     enum db_class failed;              // first error of the trip under way

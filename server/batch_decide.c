@@ -3,9 +3,10 @@
 #include "server/batch.h"
 
 #include "common/merkle.h"
+#include "core/deadline.h"
 #include "core/decimal.h"
 #include "core/mem.h"
-#include "core/score.h"
+#include "server/lock.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,8 +246,8 @@ static void decide(struct batch *batch, struct submission *submission, struct pa
     } else if (earlier != NULL && earlier->code == WIRE_COMMITTED &&
                !earlier->message.submit.dry_run) {
         decide_twin(submission, earlier);
-    } else if (submission->verdict != 0) {
-        submission->code = submission->verdict;
+    } else if (!lock_check(batch, submission) || submission->verdict != 0) {
+        submission->code = submission->verdict != 0 ? submission->verdict : WIRE_PERIOD_CLOSED;
     } else if (is_stale(batch, submission)) {
         submission->code = WIRE_STALE_BASE;
     } else {

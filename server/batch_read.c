@@ -4,6 +4,7 @@
 
 #include "common/db_binary.h"
 #include "core/mem.h"
+#include "server/lock.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,13 @@ static const char open_sql[] =
 static const char durable_sql[] = "SELECT durable_check()";
 static const char stored_sql[] =
     "SELECT id, digest, receipt FROM submission WHERE id = ANY ($1::uuid[])";
+// The newest exception of each office and period.
+static const char openings_sql[] =
+    "SELECT k.office, k.campaign, k.period, e.accepted, (extract(epoch FROM e.until) * 1000000)::bigint"
+    "  FROM unnest($1::text[], $2::int[], $3::int[]) AS k (office, campaign, period)"
+    " CROSS JOIN LATERAL (SELECT accepted, until FROM lock_exception"
+    "  WHERE office = k.office AND campaign = k.campaign AND period = k.period"
+    "  ORDER BY accepted DESC LIMIT 1) e";
 // LATERAL with OFFSET 0: each form by its key.
 static const char forms_sql[] =
     "SELECT f.campaign, f.unit, f.period, f.accepted, f.indicator, f.state, f.value, f.denominator, f.note,"
@@ -43,6 +51,7 @@ void batch_forget(struct batch *batch)
 {
     pair_map_free(&batch->stored);
     pair_map_free(&batch->forms);
+    pair_map_free(&batch->openings);
     arena_destroy(batch->arena);
     batch->arena = NULL;
     batch->numbers = NULL;
@@ -178,6 +187,27 @@ static struct form_row row_of(const struct field fields[FORM_FIELDS])
     return row;
 }
 
+static void on_openings(void *arg, enum db_class class, const PGresult *result)
+{
+    struct batch *batch = arg;
+    if (!went_well(batch, class))
+        return;
+    const struct unit_tree *tree = world_tree(batch->list[0]->world);
+    for (int row = 0; row < PQntuples(result); row++) {
+        struct field office = field_at(result, row, 0);
+        struct period period;
+        uint32_t at = unit_find(tree, arena_text(batch->arena, office.data, (size_t)office.length));
+        if (at == NO_UNIT ||
+            !period_from_number((int32_t)get_int(field_at(result, row, 2)), &period))
+            continue;
+        struct opening *opening = arena_alloc(batch->arena, 1, sizeof *opening);
+        opening->accepted = get_int(field_at(result, row, 3));
+        opening->until_us = get_int(field_at(result, row, 4));
+        struct pair key = form_key((int32_t)get_int(field_at(result, row, 1)), at, period);
+        *pair_map_at(&batch->openings, key) = opening;
+    }
+}
+
 // One stored form: each of its cells is the newest until a newer one comes.
 static void take_form(struct batch *batch, const struct unit_tree *tree,
                       const struct field fields[FORM_FIELDS])
@@ -279,6 +309,10 @@ static void add_int(struct column *column, int32_t number)
 struct form_columns {
     struct column offices, campaigns, units, periods;
 };
+struct opening_columns {
+    struct column offices, campaigns, periods;
+    struct pair last; // of them: forms of one office and period come together
+};
 
 static void add_form(struct form_columns *columns, const struct submission *submission, size_t form,
                      uint32_t office)
@@ -309,8 +343,55 @@ static void add_submission(struct column *locks, struct form_columns *columns,
     }
 }
 
+static void add_opening(struct opening_columns *columns, const struct submission *submission,
+                        uint32_t office, struct period period)
+{
+    struct pair key = form_key(submission->campaign->id, office, period);
+    if (columns->offices.count > 0 && memcmp(&key, &columns->last, sizeof key) == 0)
+        return;
+    columns->last = key;
+    add_text(&columns->offices, world_tree(submission->world)->units[office].code);
+    add_int(&columns->campaigns, submission->campaign->id);
+    add_int(&columns->periods, period_number(period));
+}
+
+// Exceptions are looked for whatever the clock says: the batch's own is not known yet.
+static void add_openings(struct opening_columns *columns, const struct submission *submission)
+{
+    const struct unit_tree *tree = world_tree(submission->world);
+    for (size_t i = 0; i < submission->message.submit.form_count; i++) {
+        for (uint32_t office = submission->then[i]; office != NO_UNIT;
+             office = tree->units[office].merged_into) {
+            add_opening(columns, submission, office, submission->periods[i]);
+            if (office == submission->office)
+                break;
+        }
+    }
+}
+
+static void read_openings(struct batch *batch, struct db *db)
+{
+    struct opening_columns columns = {0};
+    column_start(&columns.offices, PG_TEXT);
+    column_start(&columns.campaigns, PG_INT4);
+    column_start(&columns.periods, PG_INT4);
+    for (size_t i = 0; i < batch->count; i++) {
+        if (lock_binds(batch->list[i]))
+            add_openings(&columns, batch->list[i]);
+    }
+    bool any = columns.offices.count > 0;
+    const struct db_param keys[] = {column_end(&columns.offices), column_end(&columns.campaigns),
+                                    column_end(&columns.periods)};
+    if (any)
+        db_exec(db, "openings", NULL, keys, 3, 1, on_openings, batch);
+    text_free(&columns.offices.text);
+    text_free(&columns.campaigns.text);
+    text_free(&columns.periods.text);
+}
+
 void batch_read_prepare(struct db *db)
 {
+    db_prepare(db, "openings", openings_sql);
     db_prepare(db, "open", open_sql);
     db_prepare(db, "durable", durable_sql);
     db_prepare(db, "stored", stored_sql);
@@ -347,6 +428,7 @@ void batch_read(struct batch *batch, struct db *db)
     db_exec(db, "durable", NULL, NULL, 0, 1, on_step, batch);
     db_exec(db, "open", NULL, opens, 2, 1, on_open, batch);
     db_exec(db, "stored", NULL, stored, 1, 1, on_stored, batch);
+    read_openings(batch, db);
     db_exec(db, "forms", NULL, keys, 4, 1, on_forms, batch);
     db_end(db);
     text_free(&locks.text);

@@ -8,6 +8,7 @@
 #include "server/dispatch.h"
 #include "server/planner.h"
 #include "server/pulse.h"
+#include "server/unlock.h"
 #include "server/world.h"
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,57 @@ static void key_revoke(const struct asker *asker, const struct wire_command *wir
     change_key(asker, ACTION_KEY_REVOKE, "SELECT access_revoke($1, $2)", params, 2);
 }
 
+// ---- exceptions from the lock
+
+static void on_unlock(void *arg, enum db_class class, const PGresult *result)
+{
+    struct command *command = arg;
+    if (class != DB_OK) {
+        answer_failed(&command->asker, class, result, "unlock");
+        free(command);
+        return;
+    }
+    command->code = WIRE_OK;
+    command->number = db_integer_at(result, 0, 0);
+    command_answer(command, "unlock");
+}
+
+static void refuse_findings(const struct asker *asker, enum wire_code code,
+                            const struct findings *findings)
+{
+    struct arena *arena = arena_create();
+    struct message message = {
+        .type = MESSAGE_ANSWER,
+        .answer = {.code = code, .findings = wire_findings_of(findings, arena), .text = ""}};
+    answer_send(asker, &message);
+    arena_destroy(arena);
+}
+
+static void give_exception(const struct asker *asker, const struct wire_command *wire)
+{
+    struct server *server = asker->server;
+    struct findings findings = {0};
+    struct unlock unlock;
+    enum wire_code code = unlock_check(server->world, &asker->who, wire, pulse_today(server->pulse),
+                                       &unlock, &findings);
+    if (code == WIRE_FORBIDDEN) {
+        answer_code(asker, code, "the office is not within this key's units");
+    } else if (code != WIRE_OK) {
+        refuse_findings(asker, code, &findings);
+    } else {
+        char period[DB_INTEGER_SIZE], until[DB_INTEGER_SIZE];
+        const struct db_param params[] = {db_text(wire->unit),
+                                          db_text(wire->campaign),
+                                          db_integer(period_number(unlock.period), period),
+                                          db_integer(unlock.until_us, until),
+                                          db_text(wire->reason),
+                                          db_bytea(asker->peer.key, KEY_BYTES)};
+        db_exec(server->small_db, NULL, "SELECT exception_give($1, $2, $3, $4, $5, $6)", params, 6,
+                0, on_unlock, command_create(asker, ACTION_UNLOCK));
+    }
+    findings_free(&findings);
+}
+
 // ---- the table
 
 static const struct {
@@ -228,6 +280,7 @@ static const struct {
     [ACTION_JOB_RETRY] = {job_retry, MAY_RETRY, "job_retry"},
     [ACTION_KEY_ADD] = {key_add, MAY_SET_KEYS, "key_add"},
     [ACTION_KEY_REVOKE] = {key_revoke, MAY_SET_KEYS, "key_revoke"},
+    [ACTION_UNLOCK] = {give_exception, MAY_UNLOCK, "unlock"},
 };
 
 const char *commands_name(enum command_action action)

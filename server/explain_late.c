@@ -2,7 +2,7 @@
 // (core/late.c), of one unit and with the office that is at fault.
 #include "server/explain.h"
 
-#include "core/score.h"
+#include "core/deadline.h"
 #include <stdlib.h>
 
 // Calls `take` with the office of each leaf below the unit in the tree of a slot, until it returns

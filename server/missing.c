@@ -5,7 +5,7 @@
 #include "server/query.h"
 
 #include "common/db_binary.h"
-#include "core/score.h"
+#include "core/deadline.h"
 #include "server/pulse.h"
 #include <inttypes.h>
 #include <stdio.h>

@@ -142,6 +142,6 @@ extern const struct query_kind runs_query, run_query, jobs_query, keys_query, su
     campaigns_query;
 extern const struct query_kind audit_query, audit_chain_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
-extern const struct query_kind council_query, decisions_query;
+extern const struct query_kind council_query, decisions_query, exceptions_query;
 
 #endif

@@ -156,22 +156,18 @@ static void keep_forms(struct submission *submission, int32_t today)
     }
 }
 
-// The worst of the findings decides; what only the sender's role or the calendar forbids has codes
-// of its own.
+// The worst of the findings decides; what only the sender's role forbids has a code of its own. Locked
+// periods are found in the batch (lock.h).
 static enum wire_code verdict_of(const struct submission *submission, bool allowed)
 {
-    size_t closed = 0, forbidden = 0;
+    size_t forbidden = 0;
     if (!allowed)
         return WIRE_FORBIDDEN;
     if (submission->findings.errors == 0)
         return (enum wire_code)0;
-    for (size_t i = 0; i < submission->findings.count; i++) {
-        closed += submission->findings.list[i].code == FINDING_PERIOD_CLOSED;
+    for (size_t i = 0; i < submission->findings.count; i++)
         forbidden += submission->findings.list[i].code == FINDING_VERIFIED_FORBIDDEN;
-    }
-    if (closed + forbidden < submission->findings.errors)
-        return WIRE_INVALID;
-    return forbidden > 0 ? WIRE_FORBIDDEN : WIRE_PERIOD_CLOSED;
+    return forbidden < submission->findings.errors ? WIRE_INVALID : WIRE_FORBIDDEN;
 }
 
 static void check_all(struct submission *submission, int32_t today)
@@ -186,7 +182,6 @@ static void check_all(struct submission *submission, int32_t today)
         .tree = world_tree(submission->world),
         .today = today,
         .may_verify = access_may(who, MAY_VERIFY),
-        .ignore_lock = access_may(who, MAY_UNLOCK),
     };
     forms_of(submit, forms, cells);
     entry_check(&context, &(struct forms){forms, submit->form_count, submit->form_count}, "",

@@ -13,7 +13,7 @@ struct submission {
     // the check, by one world
     struct world *world; // held
     const struct world_campaign *campaign;
-    enum wire_code verdict; // 0: it may be stored; else what it is answered
+    enum wire_code verdict; // 0: it may be stored, if no period is locked; else what it is answered
     struct findings findings;
     uint32_t office;        // of the tree; NO_UNIT while unknown
     uint32_t *then;         // by form: the office of its period; NO_UNIT: a form without cells

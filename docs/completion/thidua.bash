@@ -26,8 +26,10 @@ _thidua() {
     --name) return ;;
     --days) return ;;
     --head) _thidua_files; return ;;
+    --until) return ;;
+    --reason) return ;;
     esac
-    local words='unit campaign target adjust nominate decide submit outbox form missing run show explain trace job key audit ping'
+    local words='unit campaign target adjust nominate decide submit outbox form missing unlock exceptions run show explain trace job key audit ping'
     if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
         _thidua_words "$words"
         return
@@ -69,6 +71,8 @@ _thidua() {
     'outbox drop') options='' ;;
     'form') options='--csv --json' ;;
     'missing') options='--csv --json --unit' ;;
+    'unlock') options='--until --reason' ;;
+    'exceptions') options='--csv --json --unit' ;;
     'run start') options='--wait' ;;
     'run list') options='--csv --json' ;;
     'run show') options='--csv --json' ;;

@@ -28,7 +28,7 @@ LIMITS = {
     "forms of a `Submit`": "WIRE_FORMS_MAX",
     "indicator codes in the table of a `Submit`": "WIRE_INDICATORS_MAX",
     "a code or word (unit, campaign, indicator, period, role …)": "WIRE_CODE_BYTES_MAX",
-    "a note": "WIRE_NOTE_BYTES_MAX",
+    "a note, a reason": "WIRE_NOTE_BYTES_MAX",
     "a name": "WIRE_NAME_BYTES_MAX",
     "data of one `Load`": "WIRE_LOAD_PART_BYTES_MAX",
     "data of all parts of one upload": "WIRE_LOAD_BYTES_MAX",

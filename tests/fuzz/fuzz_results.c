@@ -41,8 +41,7 @@ static void check(struct arena *arena, const struct forms *forms, uint8_t choice
     struct entry_context context = {.campaign = world->campaign,
                                     .tree = world->tree,
                                     .today = day_from_civil(2022, 1 + choice % 12, 20),
-                                    .may_verify = (choice & 1) != 0,
-                                    .ignore_lock = (choice & 2) != 0};
+                                    .may_verify = (choice & 1) != 0};
     uint32_t *offices = arena_alloc(arena, forms->count + 1, sizeof *offices);
     if (entry_check(&context, forms, "fuzz", offices, findings) != 0)
         return;

@@ -297,6 +297,23 @@ static void commands_and_loads(void **state)
     message_clear(&back);
     in.command.key.length = 31;
     refused_message(&in, "malformed");
+    in.command.key.length = 0;
+    in.command.action = ACTION_UNLOCK;
+    in.command.until = "2022-05-31";
+    in.command.reason = "Mất điện";
+    back = round_trip(&in);
+    assert_string_equal(back.command.until, "2022-05-31");
+    assert_string_equal(back.command.reason, "Mất điện");
+    message_clear(&back);
+    char reason[WIRE_NOTE_BYTES_MAX + 2];
+    memset(reason, 'a', sizeof reason);
+    reason[WIRE_NOTE_BYTES_MAX] = '\0';
+    in.command.reason = reason;
+    back = round_trip(&in);
+    message_clear(&back);
+    reason[WIRE_NOTE_BYTES_MAX] = 'a';
+    reason[WIRE_NOTE_BYTES_MAX + 1] = '\0';
+    refused_message(&in, "limit");
 
     in = (struct message){.type = MESSAGE_LOAD,
                           .load = {.kind = DOCUMENT_UNITS,

@@ -292,34 +292,6 @@ static void takes_listed_competitors(void **state)
     check_end(&check);
 }
 
-// lock_days 40: the first quarter closes when 2022-05-10 has passed.
-static void closes_periods(void **state)
-{
-    struct check check = check_begin(CAMPAIGN "lock_days: 40\n", "2022-05-10");
-    const char *first = "2022-Q1,V1,FOOD,1,,,\n", *base = "2021,V1,FOOD,1,,,\n";
-    (void)state;
-    submit(&check, first, "X1", "");
-    submit(&check, base, "X1", "");
-    check.context.today = tree_day("2022-05-11");
-    submit(&check, first, "X1", "2 period period_closed(2022-Q1; 2022-Q1, 2022-05-11)\n");
-    submit(&check, base, "X1", "2 period period_closed(2021; 2021, 2022-05-11)\n");
-    submit(&check, "2022-Q2,V1,FOOD,1,,,\n2022-Q1,V1,FOOD,,,withdraw,\n2022-Q1,V1,POOR,9,8,,\n",
-           "X1 X1",
-           "3 period period_closed(2022-Q1; 2022-Q1, 2022-05-11)\n"
-           "4 period period_closed(2022-Q1; 2022-Q1, 2022-05-11)\n"
-           "4 value numerator_over_denominator(9; 9, 8)\n");
-    check.context.ignore_lock = true;
-    submit(&check, first, "X1", "");
-    check_end(&check);
-    // without lock_days never; with the 14th as last day
-    submit_on("2042-01-01", first, "X1", "");
-    check = check_begin(CAMPAIGN "lock_days: 0\nperiod_end_day: 14\n", "2022-03-14");
-    submit(&check, first, "X1", "");
-    check.context.today = tree_day("2022-03-15");
-    submit(&check, first, "X1", "2 period period_closed(2022-Q1; 2022-Q1, 2022-03-15)\n");
-    check_end(&check);
-}
-
 static void names_everything_at_once(void **state)
 {
     struct check check = check_begin(CAMPAIGN "lock_days: 40\n", "2022-12-31");
@@ -331,17 +303,14 @@ static void names_everything_at_once(void **state)
         "2022-Q4,W,CULTURE,3,,,\n2022-Q3,X3,REFORM,11,,verified,\n",
         "- - X1 - X3",
         "2 indicator unknown_indicator(food; food)\n"
-        "2 period period_closed(2022-Q1; 2022-Q1, 2022-05-11)\n"
         "2 state verified_forbidden(verified)\n2 unit unknown_unit(V9; V9)\n"
         "3 denominator negative_denominator(-8; -8)\n"
         "3 period unknown_period(2023-Q1; 2023-Q1, 2022-Q1, 2022-Q4)\n"
         "3 unit unknown_unit(V9; V9)\n"
-        "4 denominator unexpected_denominator(5; FOOD)\n"
-        "4 period period_closed(2022-Q1; 2022-Q1, 2022-05-11)\n" NOT_LEAF(
+        "4 denominator unexpected_denominator(5; FOOD)\n" NOT_LEAF(
             "4", "X1", "FOOD", "village",
             "2022-Q1") "4 value above_max(101; 101, 100)\n"
                        "5 unit no_office(W; W, commune)\n5 value not_yes_no(3; 3)\n"
-                       "6 period period_closed(2022-Q3; 2022-Q3, 2022-11-10)\n"
                        "6 state verified_forbidden(verified)\n6 unit not_competing(X3; X3, 2022-Q3)\n"
                        "6 value beyond_points(11; 11, REFORM, 10)\n");
     check_end(&check);
@@ -472,7 +441,6 @@ int main(void)
         cmocka_unit_test(finds_offices),
         cmocka_unit_test(finds_offices_of_competitors),
         cmocka_unit_test(takes_listed_competitors),
-        cmocka_unit_test(closes_periods),
         cmocka_unit_test(names_everything_at_once),
         cmocka_unit_test(refuses_what_only_the_wire_can_say),
         cmocka_unit_test(refuses_twins_across_forms),

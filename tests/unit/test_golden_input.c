@@ -111,7 +111,7 @@ static void check_results(struct golden *golden, const char *path)
     assert_int_equal(results_read(golden->arena, table, DECIMAL_POINT, &forms, &blank, &findings),
                      0);
     struct entry_context context = {golden->campaign, golden->tree, tree_day("2026-01-01"),
-                                    strstr(path, "-hoi-dong.csv") != NULL, false};
+                                    strstr(path, "-hoi-dong.csv") != NULL};
     uint32_t *offices = calloc(forms.count + 1, sizeof *offices);
     assert_int_equal(entry_check(&context, &forms, path, offices, &findings), 0);
     found_equal(&findings, "");

@@ -1,4 +1,4 @@
-// Due days, late periods, what they cost and how they part equal units. Times are Asia/Ho_Chi_Minh.
+// Late periods, what they cost and how they part equal units. Times are Asia/Ho_Chi_Minh.
 #include "core/rank.h"
 #include "tests/lib/cmocka_all.h"
 #include "tests/lib/figures.h"
@@ -17,32 +17,6 @@ static int64_t midnight(const char *day)
 }
 
 #define LATE_CAMPAIGN(indicators, due) SMALL_CAMPAIGN("[X1, X2]", indicators, due)
-
-static void test_due(void **state)
-{
-    (void)state;
-    struct campaign *campaign = campaign_make(
-        LATE_CAMPAIGN(SMALL_PERCENT("A", "10"), "due_days: 10\n"));
-    const struct period q1 = {PERIOD_QUARTER, 1, 2022};
-    const int64_t due = midnight("2022-04-11"); // the 10th of April ends here
-    const int64_t never = INT64_MAX;
-    assert_false(period_late(campaign, q1, due - 1, due + US));
-    assert_true(period_late(campaign, q1, due, due + US));
-    assert_false(period_late(campaign, q1, never, due - 1)); // there is still time
-    assert_true(period_late(campaign, q1, never, due));
-    assert_false(period_due_past(campaign, q1, due - 1));
-    assert_true(period_due_past(campaign, q1, due));
-    campaign_destroy(campaign);
-    // With periods that end on the 14th.
-    campaign = campaign_make(
-        LATE_CAMPAIGN(SMALL_PERCENT("A", "10"), "due_days: 0\nperiod_end_day: 14\n"));
-    assert_false(period_late(campaign, q1, midnight("2022-03-15") - 1, never - 1));
-    assert_true(period_late(campaign, q1, midnight("2022-03-15"), never - 1));
-    campaign_destroy(campaign);
-    campaign = campaign_make(LATE_CAMPAIGN(SMALL_PERCENT("A", "10"), ""));
-    assert_false(period_late(campaign, q1, never, never - 1)); // nothing is due
-    campaign_destroy(campaign);
-}
 
 static void test_count(void **state)
 {
@@ -138,7 +112,6 @@ static void test_tie_break(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_due),
         cmocka_unit_test(test_count),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_tie_break),

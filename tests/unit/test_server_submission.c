@@ -3,7 +3,6 @@
 #include "tests/unit/server_submit.h"
 
 #define IN_TIME "2022-04-05" // the first quarter is open
-#define CLOSED "2022-05-11"
 
 struct expected {
     enum role role;
@@ -108,24 +107,6 @@ static const struct expected cases[] = {
      IN_TIME,
      WIRE_INVALID,
      "0 unit bad_message\n"},
-    // locked, but not for officers
-    {ROLE_CLERK,
-     "X1",
-     "",
-     {{"V1", "2022-Q1", 0, CELL_VALUE, 1, 0}},
-     1,
-     CLOSED,
-     WIRE_PERIOD_CLOSED,
-     "2 period period_closed\n"},
-    {ROLE_CLERK,
-     "X1",
-     "",
-     {{"V1", "2022-Q1", 0, CELL_VALUE, -1, 0}},
-     1,
-     CLOSED,
-     WIRE_INVALID,
-     "2 period period_closed\n2 value below_min\n"},
-    {ROLE_OFFICER, "H", "", {{"V1", "2022-Q1", 0, CELL_VALUE, 1, 0}}, 1, CLOSED, 0, ""},
     // the council's points
     {ROLE_CLERK,
      "X1",
