@@ -135,7 +135,7 @@ def asynchronous_failover(stack, primary, standby):
     standby.take("--write-recovery-conf")
     standby.start()
     clerk = stack.clerk("async")
-    files = [results(stack, f"async-{n}.csv", f"2022-{n:02},A.1,GRAIN,{n}") for n in range(1, 5)]
+    files = [results(stack, f"async-{n}.csv", f"2022-{n:02},D.101,GRAIN,{n}") for n in range(1, 5)]
     succeeded(stack.thidua("submit", CAMPAIGN, files[0], "--wait", env=clerk))
     wait_for(20, lambda: stack.sql("SELECT 1 FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"), "it follows")
     standby.sql("ALTER SYSTEM SET primary_conninfo = 'host=/nowhere'")
@@ -190,7 +190,7 @@ def of_version_one(clerk):
 
 def restore(stack, standby, backup):
     clerk, other = stack.clerk("restored"), stack.clerk("replaced")
-    files = [results(stack, f"restored-{n}.csv", f"2022-{n:02},B.1,GRAIN,{n}") for n in range(1, 7)]
+    files = [results(stack, f"restored-{n}.csv", f"2022-{n:02},D.102,GRAIN,{n}") for n in range(1, 7)]
 
     def hand_in(file, env):
         succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=env))
@@ -199,8 +199,8 @@ def restore(stack, standby, backup):
     backup.take()
     for file in files[3:]:
         hand_in(file, clerk)
-    hand_in(results(stack, "first.csv", "2022-01,C.1,GRAIN,40", "2022-01,C.2,GRAIN,41"), other)
-    hand_in(results(stack, "second.csv", "2022-02,C.1,GRAIN,42"), other)
+    hand_in(results(stack, "first.csv", "2022-01,D.103,GRAIN,40", "2022-01,D.104,GRAIN,41"), other)
+    hand_in(results(stack, "second.csv", "2022-02,D.103,GRAIN,42"), other)
     of_version_one(clerk)
     equal(verified(stack, clerk), (0, {}), "before the restore")
     equal(verified(stack, clerk, "--all"), (0, {n: ("stored", "valid") for n in range(1, 7)}), "before the restore, all")
@@ -225,10 +225,10 @@ def restore(stack, standby, backup):
     told(50, "3 receipts newer than the restored backup named by `outbox verify`, a tampered one as well; put back and "
              "sent again: all 6 stored under their ids; the earlier receipts are kept")
     # A correction made since must not be undone by what was lost before it.
-    hand_in(results(stack, "third.csv", "2022-01,C.1,GRAIN,43"), other)
+    hand_in(results(stack, "third.csv", "2022-01,D.103,GRAIN,43"), other)
     equal(verified(stack, other, "--requeue"), (6, {1: ("replaced", "valid"), 2: ("missing", "valid")}), "replaced")
     succeeded(stack.thidua("outbox", "send", "--timeout", "30", env=other))
-    now = stack.sql("SELECT period, value FROM thidua.cell_now WHERE unit = 'C.1' AND period < '2022-03' ORDER BY 1")
+    now = stack.sql("SELECT period, value FROM thidua.cell_now WHERE unit = 'D.103' ORDER BY 1")
     equal(now, [["2022-01", "43"], ["2022-02", "42"]], "cells after it")
     told(50, "a lost submission that a later one has corrected is named and not sent again")
 
