@@ -9,6 +9,7 @@
 #include "server/documents.h"
 #include "server/front.h"
 #include "server/ingest.h"
+#include "server/memory.h"
 #include "server/migrate.h"
 #include "server/planner.h"
 #include "server/pulse.h"
@@ -209,6 +210,7 @@ static void create_parts(struct serving *serving)
     struct server *server = &serving->server;
     server->loop = loop_create();
     loop_signals(server->loop, drain, serving);
+    loop_timer(server->loop, MEMORY_EVERY_MS, true, memory_give_back, NULL);
     for (size_t i = 0; i < INGEST_LANES; i++)
         server->ingest_db[i] = open_db(server, "thidua-server ingest");
     server->document_db = open_db(server, "thidua-server documents");
