@@ -135,6 +135,14 @@ const struct command commands[] = {
      "thidua run list"},
     {"run show", "N", 1, 1, FORMATS, QUERY_RUN, show_run, N_("show how a run stands"), NULL,
      "thidua run show 7"},
+    {"run compare", "A B", 2, 2, FORMATS, 0, run_compare_run,
+     N_("compare two runs: who moved, and which cells moved them"),
+     N_("Both are published runs of one campaign. Shown are the documents of another version; each unit "
+        "whose rank, total, adjustments, class or eligibility changed, with the indicators whose points "
+        "did, and of those the cells that differ between the two: before and after, the submission, who "
+        "sent it and when; and the awards that went elsewhere. Runs of two periods compare what was "
+        "reached by the end of each."),
+     "thidua run compare 7 9"},
     {"show rollup", "CAMPAIGN [PERIOD]", 1, 2, FIGURES | TAKES(OPT_SCOPE), QUERY_ROLLUP, show_run,
      N_("show the figures added up"), PERIOD_LEFT_OUT,
      "thidua show rollup chi-lang-2022 2022-06 --unit 06520 --scope to_date"},

@@ -76,6 +76,7 @@ command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox
     outbox_verify_run;
 command_fn load_run, show_run, run_start_run, job_retry_run;
 command_fn unlock_run;
+command_fn run_compare_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;
 
 #endif

@@ -71,7 +71,7 @@ static void add_page(struct table **table, const struct wire_table *page, enum f
         *table = table_create(stdout, format, page->columns, page->column_count);
         if (what == QUERY_RUN)
             table_upright(*table);
-        if (what == QUERY_EXPLAIN || what == QUERY_COUNCIL)
+        if (what == QUERY_EXPLAIN || what == QUERY_COUNCIL || what == QUERY_COMPARE)
             table_sections(*table);
     }
     for (size_t i = 0; i < page->cell_count; i += page->column_count)
@@ -84,7 +84,7 @@ static void tell_source(const struct wire_table *page)
         complain(_("run %" PRIu64 ", period %s"), page->run, page->period);
 }
 
-static int show_pages(struct client *client, struct wire_query query, enum format format)
+int show_pages(struct client *client, struct wire_query query, enum format format)
 {
     struct table *table = NULL;
     struct text cursor = {0};

@@ -206,6 +206,20 @@ static const char *const vocabulary[] = {
     N_("no single change suffices"),
     N_("numerator"),
     N_("by"),
+    // sections and items of run compare
+    N_("run"),
+    N_("document"),
+    N_("moved"),
+    N_("line"),
+    N_("cell"),
+    N_("units"),
+    N_("rules"),
+    N_("targets"),
+    N_("nominations"),
+    N_("decisions"),
+    N_("eligible"),
+    N_("reasons"),
+    N_("target"),
 };
 
 // Words that mean something else in one column: "column|word".

@@ -103,8 +103,10 @@ enum query_what {
     QUERY_EXCEPTIONS,
     QUERY_COUNCIL = 20,
     QUERY_DECISIONS,
+    QUERY_COMPARE = 30,
     QUERY_AUDIT = 40,
-    QUERY_AUDIT_CHAIN
+    QUERY_AUDIT_CHAIN,
+    QUERY_LAST = QUERY_AUDIT_CHAIN
 };
 enum command_action {
     ACTION_RUN_START = 1,
@@ -206,7 +208,7 @@ struct wire_load {
 struct wire_query {
     enum query_what what;
     const char *campaign, *period, *unit, *indicator, *scope, *award;
-    uint64_t number;
+    uint64_t number, other;
     struct bytes id, cursor;
 };
 struct wire_table {

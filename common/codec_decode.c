@@ -237,8 +237,9 @@ int decode_query(const ProtobufCMessage *base, struct codec_memory *memory, stru
                                .scope = in->scope,
                                .award = in->award,
                                .number = in->number,
+                               .other = in->other,
                                .cursor = {in->cursor.data, in->cursor.len}};
-    if (check_number((unsigned)in->what, QUERY_ROLLUP, QUERY_AUDIT_CHAIN, "what", err) != 0 ||
+    if (check_number((unsigned)in->what, QUERY_ROLLUP, QUERY_LAST, "what", err) != 0 ||
         check_text(in->campaign, WIRE_CODE_BYTES_MAX, "campaign", err) != 0 ||
         check_text(in->period, WIRE_CODE_BYTES_MAX, "period", err) != 0 ||
         check_text(in->unit, WIRE_CODE_BYTES_MAX, "unit", err) != 0 ||

@@ -289,6 +289,7 @@ static void encode_query(const struct message *in, struct arena *arena, struct t
     message.scope = text_of(query->scope);
     message.award = text_of(query->award);
     message.number = query->number;
+    message.other = query->other;
     message.id = bytes_of(query->id.data, query->id.length);
     message.cursor = bytes_of(query->cursor.data, query->cursor.length);
     add_packed(out, &message);

@@ -16,6 +16,7 @@ static const struct query_kind *const kinds[] = {
     [QUERY_RANKING] = &ranking_query,
     [QUERY_AWARDS] = &awards_query,
     [QUERY_UNCOUNTED] = &uncounted_query,
+    [QUERY_COMPARE] = &compare_query,
     [QUERY_RUNS] = &runs_query,
     [QUERY_RUN] = &run_query,
     [QUERY_JOBS] = &jobs_query,

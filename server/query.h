@@ -141,6 +141,7 @@ extern const struct query_kind rollup_query, scores_query, ranking_query, awards
 extern const struct query_kind runs_query, run_query, jobs_query, keys_query, submission_query,
     campaigns_query;
 extern const struct query_kind audit_query, audit_chain_query;
+extern const struct query_kind compare_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
 extern const struct query_kind council_query, decisions_query, exceptions_query;
 

@@ -41,7 +41,7 @@ _thidua() {
     target) words='load' ;;
     adjust) words='load' ;;
     outbox) words='list send show verify drop' ;;
-    run) words='start list show' ;;
+    run) words='start list show compare' ;;
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
     key) words='new add revoke list' ;;
@@ -76,6 +76,7 @@ _thidua() {
     'run start') options='--wait' ;;
     'run list') options='--csv --json' ;;
     'run show') options='--csv --json' ;;
+    'run compare') options='--csv --json' ;;
     'show rollup') options='--csv --json --unit --scope --run' ;;
     'show scores') options='--csv --json --unit --run' ;;
     'show ranking') options='--csv --json --unit --run' ;;
