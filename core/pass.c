@@ -334,15 +334,6 @@ static void find_others(struct search *search)
         leader_add(search->indicator, search->index, &parts[i], &search->maxima);
 }
 
-static void copy_line(struct score_line *to, const struct score_line *from)
-{
-    *to = *from;
-    mpq_inits(to->value, to->completion, to->points, NULL);
-    mpq_set(to->value, from->value);
-    mpq_set(to->completion, from->completion);
-    mpq_set(to->points, from->points);
-}
-
 static void find_line(struct search *search, uint32_t index, struct pass_line *ret)
 {
     const struct pass_case *given = search->given;
@@ -356,8 +347,8 @@ static void find_line(struct search *search, uint32_t index, struct pass_line *r
     now.numerator = numerator_now(search);
     search->step = step_of(search->indicator, &now);
     find_others(search);
-    copy_line(&search->own_lines[index], &own->lines[index]);
-    copy_line(&search->above_lines[index], &above->lines[index]);
+    line_copy(&search->own_lines[index], &own->lines[index]);
+    line_copy(&search->above_lines[index], &above->lines[index]);
     int64_t steps = least_steps(search, &now);
     ret->result = PASS_NOT;
     if (steps != 0 && !search->failed)

@@ -11,7 +11,7 @@ enum assessed_source { ASSESSED_NONE, ASSESSED_VERIFIED, ASSESSED_NA, ASSESSED_S
 struct score_line { // one unit and indicator
     bool has_value, has_target, has_completion, has_points;
     mpq_t value, completion;
-    mpq_t points; // by the rule, before rounding; 0 unless has_points
+    mpq_t points, bonus; // by the rule, before rounding; 0 unless has_points
     int64_t target_e4;
     int met;                     // 1, 0, -1 = empty
     int64_t points_e2, bonus_e2; // as published; 0 unless has_points

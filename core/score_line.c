@@ -6,12 +6,22 @@
 void line_init(struct score_line *line)
 {
     *line = (struct score_line){.met = -1};
-    mpq_inits(line->value, line->completion, line->points, NULL);
+    mpq_inits(line->value, line->completion, line->points, line->bonus, NULL);
 }
 
 void line_clear(struct score_line *line)
 {
-    mpq_clears(line->value, line->completion, line->points, NULL);
+    mpq_clears(line->value, line->completion, line->points, line->bonus, NULL);
+}
+
+void line_copy(struct score_line *to, const struct score_line *from)
+{
+    *to = *from;
+    mpq_inits(to->value, to->completion, to->points, to->bonus, NULL);
+    mpq_set(to->value, from->value);
+    mpq_set(to->completion, from->completion);
+    mpq_set(to->points, from->points);
+    mpq_set(to->bonus, from->bonus);
 }
 
 static enum assessed_source source_of(const struct assessed_cell *cell, bool count_unverified)
@@ -134,7 +144,7 @@ static void assessed_points(const struct indicator *indicator, const mpq_t value
 }
 
 static void scored_points(const struct indicator *indicator, const struct leader_maxima *maxima,
-                          struct score_line *line, mpq_t ret_bonus)
+                          struct score_line *line)
 {
     mpq_t against;
     mpq_init(against);
@@ -142,7 +152,7 @@ static void scored_points(const struct indicator *indicator, const struct leader
         assessed_points(indicator, line->value, line->points);
     } else {
         bool has_against = line_against(indicator, line, against);
-        rule_bonus(indicator, line->value, has_against, against, ret_bonus);
+        rule_bonus(indicator, line->value, has_against, against, line->bonus);
         if (indicator->rule == RULE_ALL_OR_NOTHING) // being met is always against the target
             mpq_set_e4(against, line->target_e4);
         rule_points(indicator, line->value, has_against, against, maxima, line->points);
@@ -154,18 +164,14 @@ int line_score(const struct campaign *campaign, uint32_t index, const struct lea
                struct score_line *line, struct err *err)
 {
     const struct indicator *indicator = &campaign->indicators[index];
-    mpq_t bonus;
-    mpq_init(bonus);
     line->max_e2 = indicator->points_e4 / 100;
     line->has_points = line->note != NOTE_NA || campaign->not_applicable != NA_RESCALE;
     if (line_is_scored(line))
-        scored_points(indicator, maxima, line, bonus);
+        scored_points(indicator, maxima, line);
     else if (line->note == NOTE_NA && campaign->not_applicable == NA_FULL)
         mpq_set_e4(line->points, indicator->points_e4);
-    int failed = decimal_round_e2(line->points, &line->points_e2) < 0 ||
-                 decimal_round_e2(bonus, &line->bonus_e2) < 0;
-    mpq_clear(bonus);
-    if (failed)
+    if (decimal_round_e2(line->points, &line->points_e2) < 0 ||
+        decimal_round_e2(line->bonus, &line->bonus_e2) < 0)
         return err_set(err, ERR_REJECT, "overflow", "the points of %s are too large",
                        indicator->code);
     return 0;

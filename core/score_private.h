@@ -14,6 +14,7 @@ struct score_case {
 // Value, target, completion, met and note of one line, before any points (score_line.c).
 void line_init(struct score_line *line);
 void line_clear(struct score_line *line);
+void line_copy(struct score_line *to, const struct score_line *from); // initialises `to`
 void line_read(const struct score_case *score, const struct score_unit_input *input,
                uint32_t indicator, struct score_line *ret);
 // Takes part in the cluster's maxima for `leader` and gets points by the rule?
@@ -32,6 +33,9 @@ int line_score(const struct campaign *campaign, uint32_t indicator,
 // counted in it (met_count, missing_count, adjustment_times) begins at 0.
 int score_total(const struct score_case *score, const struct score_unit_input *input,
                 struct unit_score *unit, struct err *err);
+// The points and the bonus of a unit as score_total adds them up, from numbers that were not rounded.
+void score_exact(const struct campaign *campaign, const struct unit_score *unit, mpq_t ret_points,
+                 mpq_t ret_bonus);
 // Class of a unit whose total is known (score_class.c).
 uint32_t score_class(const struct campaign *campaign, const struct unit_score *unit);
 
