@@ -5,6 +5,7 @@
 #include "common/db.h"
 #include "common/log.h"
 #include "worker/work.h"
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 #define TICK_MS 500
 #define READY_EVERY_MS 2000
 #define SILENCE_MS 10000 // no word from the server: try the next one
+#define LOST_MS 2000     // the same when the connection is lost and there are other servers
+#define JITTER_MS 2000   // at most, more: workers do not move on together
 #define REST_MS 5000     // without a database no work is asked for
 #define PARTING_MS 1000  // how long a worker that ends waits for the server's last word
 #define HELD_MAX 2       // the job in hand and the next one, so that no round trip is waited for
@@ -25,7 +28,7 @@ struct session {
     char *servers[SERVERS_MAX];
     size_t server_count, server_now;
     struct bus *bus;
-    int64_t heard_ms, ready_ms, beat_ms, beat_every_ms, rest_until_ms;
+    int64_t heard_ms, jitter_ms, ready_ms, beat_ms, beat_every_ms, rest_until_ms;
     struct lease held[HELD_MAX]; // held[0] is the one in hand
     size_t held_count;
     PGconn *conn;
@@ -162,6 +165,7 @@ static void on_bus(struct loop *loop, void *arg);
 static int open_server(struct session *session, struct err *err)
 {
     session->heard_ms = loop_now_ms();
+    session->jitter_ms = randombytes_uniform(JITTER_MS + 1);
     session->bus = bus_connect(session->servers[session->server_now], session->server_key,
                                &session->identity->curve, err);
     if (!session->bus)
@@ -171,12 +175,19 @@ static int open_server(struct session *session, struct err *err)
     return 0;
 }
 
+static int64_t patience_ms(const struct session *session)
+{
+    bool lost = session->server_count > 1 && session->bus != NULL &&
+                bus_state(session->bus) == BUS_LOST;
+    return (lost ? LOST_MS : SILENCE_MS) + session->jitter_ms;
+}
+
 // Takes what has come; a server that was silent for too long is left for the next one.
 static void hear_server(struct session *session)
 {
     struct err err;
     receive_all(session);
-    if (loop_now_ms() - session->heard_ms <= SILENCE_MS)
+    if (loop_now_ms() - session->heard_ms <= patience_ms(session))
         return;
     log_event(LOG_WARN, "server_silent", "server=%s", session->servers[session->server_now]);
     loop_bus_remove(session->loop, session->bus);
@@ -324,6 +335,7 @@ struct session *session_create(struct loop *loop, const struct config *config,
         session_destroy(session);
         return NULL;
     }
+    session->server_now = randombytes_uniform((uint32_t)session->server_count); // they spread
     session->server_now = (size_t)getpid() %
                           session->server_count; // workers spread over the servers
     if (open_server(session, err) < 0) {

@@ -264,6 +264,29 @@ def many_jobs(stack):
              f"a run then took {time.monotonic() - began:.1f} s")
 
 
+def server_of_worker(stack):
+    """The server that the worker has come to last."""
+    came = {name: max((line.split()[0] for line in stack.log(name).splitlines() if " worker_ready " in line), default="")
+            for name in ("server-1", "server-2")}
+    return max(came, key=came.get)
+
+
+def server_dies_under_worker(stack):
+    """A run while the server that hands out its jobs is killed: the worker, with a job in hand, goes to the
+    other one, and the run is published there, without the dead one coming back."""
+    dying = server_of_worker(stack)
+    rule = stack.worker_proxy.when(UP, FENCE, lambda connection: stack.signal(dying, signal.SIGKILL) or PASS)
+    run = start_run(stack)
+    assert rule.fired.wait(20), "the point was never reached"
+    began = time.monotonic()
+    ended(stack, run)
+    took = time.monotonic() - began
+    equal(stack.alive(dying), False, "the dead server")
+    wait_for(5, lambda: server_of_worker(stack) != dying, "the worker is with the other server")
+    stack.control("run", dying)
+    told(32, f"server killed under a worker with a job in hand: run published by way of the other {took:.1f} s after it")
+
+
 def main():
     with FaultStack("--servers", "2", "--workers", "1", "--lease", str(LEASE_SECONDS)) as stack:
         load(stack)
@@ -273,6 +296,7 @@ def main():
         two_corrections(stack)
         silent_office(stack)
         wrong_server(stack)
+        server_dies_under_worker(stack)
         frozen_leader(stack)
         long_jobs(stack)
         unknown_kind(stack)
