@@ -1,5 +1,5 @@
 // The run planner; see planner.h. One look is a chain of statements: lead → night, continuous runs
-// (planner_night.c) → open runs (cut, plan) → advance. Each link starts the next in its callback; a failed link ends the look, and the
+// (planner_night.c) → open runs (cut, plan) → sign → advance. Each link starts the next in its callback; a failed link ends the look, and the
 // next tick looks again: everything it does can be done twice. What fails for one run or campaign alone
 // holds up no other: the chain goes on without it, and a run that can never be planned is failed.
 #include "server/planner_private.h"
@@ -9,6 +9,7 @@
 #include "common/run_input.h"
 #include "core/job.h"
 #include "server/job_plan.h"
+#include "server/sign.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,8 +83,9 @@ static void on_advanced(void *arg, enum db_class class, const PGresult *result)
         planner->changed(planner->loop, planner->arg);
 }
 
-static void advance(struct planner *planner)
+static void advance(void *arg)
 {
+    struct planner *planner = arg;
     char term[DB_INTEGER_SIZE];
     const struct db_param params[] = {db_integer(planner->term, term)};
     db_exec(planner->db, NULL, "SELECT * FROM thidua.run_advance($1)", params, 1, 0, on_advanced,
@@ -228,7 +230,7 @@ static void cut_run(struct planner *planner, const struct open_run *run)
 static void next_run(struct planner *planner)
 {
     if (planner->run_at == planner->run_count) {
-        advance(planner);
+        sign_runs(planner->db, planner->identity, planner->term, advance, planner);
         return;
     }
     const struct open_run *run = &planner->runs[planner->run_at];
@@ -307,13 +309,14 @@ static void on_tick(struct loop *loop, void *arg)
 }
 
 struct planner *planner_create(struct loop *loop, struct db *db, const char *name,
-                               unsigned nightly_minutes, night_fn *night, loop_fn *changed,
-                               void *arg)
+                               const struct identity *identity, unsigned nightly_minutes,
+                               night_fn *night, loop_fn *changed, void *arg)
 {
     struct planner *planner = mem_alloc(1, sizeof *planner);
     *planner = (struct planner){.loop = loop,
                                 .db = db,
                                 .name = mem_text(name, strlen(name)),
+                                .identity = identity,
                                 .nightly_minutes = nightly_minutes,
                                 .night = night,
                                 .changed = changed,

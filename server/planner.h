@@ -4,6 +4,7 @@
 #define THIDUA_SERVER_PLANNER_H
 
 #include "common/db.h"
+#include "common/keys.h"
 #include "common/loop.h"
 #include "core/period.h"
 
@@ -19,11 +20,11 @@ typedef size_t night_fn(void *arg, int32_t day, struct night_campaign *ret, size
 #define NIGHT_CAMPAIGNS_MAX 10000
 
 struct planner;
-// Borrows loop and db. nightly_minutes: local time of the night's run (Asia/Ho_Chi_Minh), minutes of
+// Borrows loop, db and the identity that signs. nightly_minutes: local time of the night's run (Asia/Ho_Chi_Minh), minutes of
 // the day. `changed` is called after jobs may have become ready.
 struct planner *planner_create(struct loop *loop, struct db *db, const char *name,
-                               unsigned nightly_minutes, night_fn *night, loop_fn *changed,
-                               void *arg);
+                               const struct identity *identity, unsigned nightly_minutes,
+                               night_fn *night, loop_fn *changed, void *arg);
 void planner_destroy(struct planner *planner);
 void planner_poke(struct planner *planner);  // something happened: look now
 void planner_leave(struct planner *planner); // gives up the lead for good (on the way out)

@@ -15,6 +15,7 @@ struct planner {
     struct loop *loop;
     struct db *db;
     char *name;
+    const struct identity *identity;
     unsigned nightly_minutes;
     night_fn *night;
     loop_fn *changed;

@@ -115,7 +115,7 @@ static void open_doors(struct loop *loop, void *arg)
         stop_with(serving);
         return;
     }
-    server->planner = planner_create(server->loop, server->run_db, server->name,
+    server->planner = planner_create(server->loop, server->run_db, server->name, server->identity,
                                      (unsigned)config_number(server->config, "nightly_at"),
                                      night_campaigns, jobs_changed, server);
     log_event(LOG_INFO, "ready", "name=%s clients=%s workers=%s", server->name, endpoint,

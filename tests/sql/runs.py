@@ -64,14 +64,35 @@ def try_stages(store):
     store.owner.ask(f"UPDATE job SET state = {JOB['LEASED']}, deadline = now() + interval '1 h' WHERE id = {last}")
     store.worker.ask("BEGIN")
     store.worker.ask(f"SELECT job_fence({last}, 7)")
-    store.worker.ask(f"SELECT run_seal({last}, 7, 'i', 'r', 't', 'o')")
+    store.worker.ask(f"SELECT run_seal({last}, 7, 't', 'r', 'i', 'o', ARRAY['a', '\\x00']::bytea[])")
     store.worker.ask(f"SELECT job_finish({last}, 7)")
     equal(store.advance(), "", "before the COMMIT")
     equal(store.owner.ask("SELECT * FROM published"), "", "nothing is seen before")
+    equal(store.server.ask("SELECT run_id FROM run_unsigned()"), "", "nothing to sign before")
     store.worker.ask("COMMIT")
+    try_signature(store, run)
     equal(store.advance(), f"{run}|5", "published")
+    equal(sign(store, run, "late"), "", "a signature for what is published")
+    equal(store.owner.ask(f"SELECT seal FROM run WHERE id = {run}"), "first", "stays as it was published")
     equal(store.owner.ask("SELECT run FROM published"), run, "the pointer")
     equal(store.advance(), "", "over")
+
+
+def sign(store, run, text, term=None):
+    return store.server.ask(f"SELECT run_sign({store.term if term is None else term}, {run}, '{text}', 'k', 's')")
+
+
+def try_signature(store, run):
+    """Done and sealed, but not published before it is signed, once, by who leads."""
+    equal(store.advance(), "", "not signed")
+    equal(store.run_state(run), "VERIFYING", "waits for the signature")
+    equal(store.server.ask("SELECT run_id, campaign_code, run_period, run_cut, files FROM run_unsigned()"),
+          f"{run}|c|202221|5|6100", "what is to be signed")
+    equal(sign(store, run, "stale", store.term - 1), FENCED, "under another term")
+    equal(sign(store, run, "first"), "", "signed")
+    equal(sign(store, run, "second"), "", "signed again")
+    equal(store.owner.ask(f"SELECT seal FROM run WHERE id = {run}"), "first", "the first stays")
+    equal(store.server.ask("SELECT run_id FROM run_unsigned()"), "", "nothing more to sign")
 
 
 def try_unsealed(store):
@@ -86,7 +107,7 @@ def try_unsealed(store):
 def published(store, cut):
     run = store.run("VERIFYING", stage=1, stages=1, cut=cut)
     store.job(run, "DONE")
-    store.owner.ask(f"UPDATE run SET output_digest = 'o' WHERE id = {run}")
+    store.owner.ask(f"UPDATE run SET file_digests = '{{}}', seal = 'seal' WHERE id = {run}")
     equal(store.advance(), f"{run}|5", f"published with cut {cut}")
     return run
 

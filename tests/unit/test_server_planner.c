@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "tests/lib/cmocka_all.h"
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 // ---- the store: one statement is under way
 
 static struct {
-    char sql[256], first[32], second[200], third[300];
+    char sql[256], first[32], second[200], third[2048];
     db_fn *fn;
     void *arg;
     bool ready;
@@ -52,7 +53,7 @@ static void answer(enum db_class class, const char *row)
     PGresult *result = PQmakeEmptyPGresult(NULL,
                                            class == DB_OK ? PGRES_TUPLES_OK : PGRES_FATAL_ERROR);
     PGresAttDesc columns[16] = {0};
-    char copy[300] = "";
+    char copy[2048] = "";
     int column = 0;
     for (size_t i = 0; i < TEST_COUNT(columns); i++)
         columns[i].name = copy;
@@ -80,6 +81,7 @@ static void quiet(void)
 
 // ---- the planner
 
+static struct identity identity;
 static size_t campaigns;
 static bool continuous; // all of them
 
@@ -114,7 +116,7 @@ static struct fixture start(size_t campaign_count)
     store.ready = true;
     campaigns = campaign_count;
     continuous = false;
-    fixture.planner = planner_create(fixture.loop, NULL, "me", 30, night, changed, NULL);
+    fixture.planner = planner_create(fixture.loop, NULL, "me", &identity, 30, night, changed, NULL);
     return fixture;
 }
 
@@ -132,10 +134,17 @@ static void look(struct fixture *fixture, const char *lead)
     answer(DB_OK, lead);
 }
 
+static void nothing_to_sign(void)
+{
+    asked("run_unsigned");
+    answer(DB_OK, NULL);
+}
+
 static void nothing_more(void)
 {
     asked("FROM thidua.run WHERE");
     answer(DB_OK, NULL);
+    nothing_to_sign();
     asked("run_advance");
     assert_string_equal(store.first, TERM);
     answer(DB_OK, NULL);
@@ -249,6 +258,7 @@ static void test_hopeless_run(void **state)
     assert_string_equal(store.second, "11");
     assert_non_null(strstr(store.third, "cannot be planned"));
     answer(DB_BUG, NULL); // not even that
+    nothing_to_sign();
     asked("run_advance");
     answer(DB_OK, NULL);
     quiet();
@@ -264,6 +274,7 @@ static void test_busy_cut(void **state)
     answer(DB_OK, "11 1 1 202221 0 0 0 0 0 0");
     asked("run_cut");
     answer(DB_RETRY, NULL);
+    nothing_to_sign();
     asked("run_advance");
     answer(DB_OK, NULL);
     quiet();
@@ -281,7 +292,41 @@ static void test_no_documents(void **state)
     asked("run_fail");
     assert_non_null(strstr(store.third, "there is no unit tree"));
     answer(DB_OK, NULL);
+    nothing_to_sign();
     asked("run_advance");
+    end(&fixture);
+}
+
+// What is done is signed before the store is asked to publish; twelve files, the third is not there.
+static void test_signed_before_published(void **state)
+{
+    struct fixture fixture = start(0);
+    struct text row = {0};
+    (void)state;
+    crypto_sign_keypair(identity.sign_public, identity.sign_secret);
+    text_adds(&row, "11 c 202224 25 1673719200000001 ");
+    for (int file = 0; file < 12; file++)
+        for (int byte = 0; byte < 32; byte++)
+            text_addf(&row, "%02x", file == 2 ? 0 : file + 1);
+    look(&fixture, TERM " " NOON_US);
+    answer(DB_OK, NULL);
+    asked("run_unsigned");
+    answer(DB_OK, row.data);
+    asked("run_sign");
+    assert_string_equal(store.first, TERM);
+    assert_string_equal(store.second, "11");
+    // 1673719200 is 2023-01-14 18:00 UTC.
+    assert_memory_equal(store.third,
+                        "thidua seal 1\ncampaign c\nperiod 2022-Q4\nrun 11\ncut 25\n"
+                        "cut_at 2023-01-15T01:00:00.000001+07:00\ntree ",
+                        99);
+    assert_non_null(strstr(store.third, "\nunits.csv 0101"));
+    assert_non_null(strstr(store.third, "\ntargets.csv -\nadjustments.csv 0404"));
+    answer(DB_RETRY, NULL); // the next look signs it anew
+    asked("run_advance");
+    answer(DB_OK, NULL);
+    quiet();
+    text_free(&row);
     end(&fixture);
 }
 
@@ -303,10 +348,15 @@ static void test_leaving(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_night_asked_once), cmocka_unit_test(test_night_not_lost),
-        cmocka_unit_test(test_lead_lost),        cmocka_unit_test(test_continuous),
-        cmocka_unit_test(test_hopeless_run),     cmocka_unit_test(test_busy_cut),
-        cmocka_unit_test(test_no_documents),     cmocka_unit_test(test_leaving),
+        cmocka_unit_test(test_night_asked_once),
+        cmocka_unit_test(test_night_not_lost),
+        cmocka_unit_test(test_lead_lost),
+        cmocka_unit_test(test_continuous),
+        cmocka_unit_test(test_hopeless_run),
+        cmocka_unit_test(test_busy_cut),
+        cmocka_unit_test(test_no_documents),
+        cmocka_unit_test(test_leaving),
+        cmocka_unit_test(test_signed_before_published),
     };
     log_open("test", LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
