@@ -47,6 +47,8 @@ const struct client_option client_options[OPT_COUNT] = {
                   N_("signed head of the audit that was kept elsewhere")},
     [OPT_UNTIL] = {"until", N_("DATE"), NULL, NULL, N_("last day of the exception: 2022-05-31")},
     [OPT_REASON] = {"reason", N_("TEXT"), NULL, NULL, N_("why; kept for ever")},
+    [OPT_SIGNER] = {"signer", N_("PUBLIC"), NULL, NULL,
+                    N_("the key that must have signed, as thidua ping shows it (receipt key)")},
 };
 
 #define FORMATS (TAKES(OPT_CSV) | TAKES(OPT_JSON))
@@ -143,6 +145,20 @@ const struct command commands[] = {
         "sent it and when; and the awards that went elsewhere. Runs of two periods compare what was "
         "reached by the end of each."),
      "thidua run compare 7 9"},
+    {"run export", "N DIRECTORY", 2, 2, 0, 0, run_export_run,
+     N_("write a published run with everything it was computed from"),
+     N_("The directory must not exist, or be empty. It takes its name when everything is in it. "
+        "Whoever has it can compute the run anew, without the server."),
+     "thidua run export 7 run-7"},
+    {"run verify", "N|DIRECTORY", 1, 1, FORMATS | TAKES(OPT_SIGNER), 0, run_verify_run,
+     N_("hold a run against its seal and against what it was computed from"),
+     N_("A directory that run export has made is verified from its files alone; of a number the "
+        "server is asked. Everything is computed anew. What differs is shown with file, line and "
+        "column; the exit code is 6 then, and 0 when all agrees. Without --signer it is said which "
+        "key has signed, and that it was held against nothing. A directory whose name is a number "
+        "is written ./7."),
+     "thidua run verify run-7 --signer "
+     "6f1c0b2d2c3e8d6b9a57e9b1d7a3c4f08e5d6c7b8a9f00112233445566778899"},
     {"show rollup", "CAMPAIGN [PERIOD]", 1, 2, FIGURES | TAKES(OPT_SCOPE), QUERY_ROLLUP, show_run,
      N_("show the figures added up"), PERIOD_LEFT_OUT,
      "thidua show rollup chi-lang-2022 2022-06 --unit 06520 --scope to_date"},

@@ -39,6 +39,7 @@ enum option_id {
     OPT_HEAD,
     OPT_UNTIL,
     OPT_REASON,
+    OPT_SIGNER,
     OPT_COUNT,
 };
 #define TAKES(option) (UINT32_C(1) << (option))
@@ -74,7 +75,7 @@ extern const size_t command_count;
 // Handlers, one file for each group.
 command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run,
     outbox_verify_run;
-command_fn load_run, show_run, run_start_run, job_retry_run;
+command_fn load_run, show_run, run_start_run, run_export_run, run_verify_run, job_retry_run;
 command_fn unlock_run;
 command_fn run_compare_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;

@@ -4,7 +4,7 @@
 // Numbers are on the wire and words in the output of programs: once released, neither changes its
 // meaning nor is used again. A sentence says what is wrong and what is expected; %1$s … %4$s are the
 // arguments of finding_add in their order (the comment names them where the sentence does not).
-//   1xx cells, 2xx CSV and text, 3xx units, 4xx campaign file, 5xx lists, 6xx wire
+//   1xx cells, 2xx CSV and text, 3xx units, 4xx campaign file, 5xx lists, 6xx wire, 7xx sealed runs
 
 // clang-format off
 
@@ -205,5 +205,21 @@ X(FINDING_BAD_MESSAGE,            601, "bad_message",            ERROR, "The mes
 X(FINDING_EMPTY_SUBMISSION,       604, "empty_submission",       ERROR, "There is no entry in the submission.")
 X(FINDING_UNKNOWN_CAMPAIGN,       605, "unknown_campaign",       ERROR, "There is no campaign with the code %1$s.")
 X(FINDING_STATE_NUMBER,           608, "state_number",           ERROR, "%1$s is not the number of a state.")
+
+// 7xx: an exported run that does not fit its seal
+X(FINDING_SEALED_MISSING,         701, "sealed_missing",         ERROR, "The file is missing.")
+X(FINDING_SEALED_EXTRA,           702, "sealed_extra",           ERROR, "A file of this name does not belong here.")
+X(FINDING_SEALED_CHANGED,         703, "sealed_changed",         ERROR, "The file is not the one that was sealed: its digest is %1$s, not %2$s.")
+X(FINDING_SEALED_MANIFEST,        704, "sealed_manifest",        ERROR, "The line does not fit the files. As they are it would be: %1$s")
+X(FINDING_SEALED_SEAL_FORM,       705, "sealed_seal_form",       ERROR, "This is not a seal.")
+X(FINDING_SEALED_PART,            706, "sealed_part",            ERROR, "The digest of %1$s does not come from those of its files.")
+X(FINDING_SEALED_SIGNATURE_FORM,  707, "sealed_signature_form",  ERROR, "This is not a key and a signature.")
+X(FINDING_SEALED_SIGNATURE,       708, "sealed_signature",       ERROR, "This seal and this signature by the key %1$s do not fit each other.")
+X(FINDING_SEALED_SIGNER,          709, "sealed_signer",          ERROR, "The seal is signed by the key %1$s, not by %2$s.")
+X(FINDING_SEALED_LINE,            710, "sealed_line",            ERROR, "This cannot be read.")
+X(FINDING_NOT_COMPUTED,           711, "not_computed",           ERROR, "Nothing can be computed: %1$s.")
+X(FINDING_SEALED_CELL,            712, "sealed_cell",            ERROR, "The cell holds (%1$s); computed from the input it is (%2$s).")
+X(FINDING_SEALED_LINE_EXTRA,      713, "sealed_line_extra",      ERROR, "The line does not come out of the input.")
+X(FINDING_SEALED_LINE_MISSING,    714, "sealed_line_missing",    ERROR, "A line is missing before this place: %1$s")
 
 // clang-format on

@@ -32,6 +32,10 @@ static const struct query_kind *const kinds[] = {
     [QUERY_DECISIONS] = &decisions_query,
     [QUERY_AUDIT] = &audit_query,
     [QUERY_AUDIT_CHAIN] = &audit_chain_query,
+    [QUERY_SEAL] = &seal_query,
+    [QUERY_RUN_DOCUMENTS] = &run_documents_query,
+    [QUERY_RUN_SUBMISSIONS] = &run_submissions_query,
+    [QUERY_RUN_ENTRIES] = &run_entries_query,
 };
 
 const char *queries_name(enum query_what what)

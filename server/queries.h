@@ -1,6 +1,7 @@
 // Answers every Query: what may be asked, by whom and in which columns is one table (queries.c);
 // the statements and the tables of columns stand beside the code of each group:
 //   query_figures.c  rollup, scores, ranking, awards      query_work.c  runs, jobs, keys, submissions
+//   query_seal.c     what a run was computed from
 //   form.c, missing.c                                     explain.c, trace.c
 // Everything is read on read_db, nothing blocks the loop. A query that reads more than one statement
 // holds the world and the run's campaign it began with. Answers are pages; a cursor asks for the next.

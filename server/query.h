@@ -27,6 +27,7 @@ enum query_need {
     NEED_INPUT = 1 << 7,     // all documents of that run
     NEED_INDICATOR = 1 << 8, // one must be named
     NEED_ID = 1 << 9,        // of a submission
+    NEED_WHOLE = 1 << 10,    // the campaign's owner must be within the key's reach
 };
 
 // What a flat statement is given, in the order of its $1, $2 …
@@ -44,6 +45,8 @@ enum query_param {
     PARAM_AWARD,     // NULL: all
     PARAM_CODES,     // text[]: indicators of the run's campaign
     PARAM_KINDS,     // smallint[]: their kinds
+    PARAM_CUT,
+    PARAM_DOCUMENTS, // bigint[]: the run's, in the order of struct run_texts
     PARAM_LIMIT,
     PARAM_AFTER, // the cursor's keys, one parameter each, NULL on the first page; the last
 };
@@ -72,6 +75,7 @@ struct query_kind {
     const struct query_column *columns;
     const char *sql; // NULL: not a flat query
     enum query_param params[QUERY_PARAMS_MAX];
+    size_t rows_max;     // of a page, when that is less than fits; 0: as many as fit
     unsigned keys;       // columns behind the shown ones: what the rows are ordered by
     row_shape_fn *shape; // NULL: a row is as the statement has it
     const char *empty;   // no rows are NOT_FOUND with this text; NULL: they are an answer
@@ -142,6 +146,8 @@ extern const struct query_kind runs_query, run_query, jobs_query, keys_query, su
     campaigns_query;
 extern const struct query_kind audit_query, audit_chain_query;
 extern const struct query_kind compare_query;
+extern const struct query_kind seal_query, run_documents_query, run_submissions_query,
+    run_entries_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
 extern const struct query_kind council_query, decisions_query, exceptions_query;
 

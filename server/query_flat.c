@@ -97,6 +97,14 @@ static const char *period_text(struct query *query)
     return arena_text(query->arena, text, strlen(text));
 }
 
+static const char *document_list(struct query *query)
+{
+    struct code_list list = {0};
+    for (size_t i = 0; i < RUN_DOCUMENTS; i++)
+        code_list_add(&list, number_text(query, query->run.documents[i]));
+    return code_list_end(&list, query->arena);
+}
+
 // The unit asked for is within reach: then the list of all others is not needed.
 static const char *reach_or_null(struct query *query)
 {
@@ -105,7 +113,8 @@ static const char *reach_or_null(struct query *query)
 
 static size_t page_limit(const struct query *query)
 {
-    return page_rows_max(query->page.columns);
+    size_t fit = page_rows_max(query->page.columns), most = query->kind->rows_max;
+    return most > 0 && most < fit ? most : fit;
 }
 
 static const char *param_text(struct query *query, enum query_param param)
@@ -135,6 +144,10 @@ static const char *param_text(struct query *query, enum query_param param)
     case PARAM_CODES:
     case PARAM_KINDS:
         return indicator_list(query, param == PARAM_KINDS);
+    case PARAM_CUT:
+        return number_text(query, query->run.cut);
+    case PARAM_DOCUMENTS:
+        return document_list(query);
     case PARAM_LIMIT:
         return number_text(query, (int64_t)page_limit(query) + 1);
     case PARAM_END:

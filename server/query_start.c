@@ -110,6 +110,19 @@ static bool find_unit(struct query *query)
     return false;
 }
 
+static bool check_whole(struct query *query)
+{
+    if (!(query->kind->needs & NEED_WHOLE))
+        return true;
+    const char *owner = query->campaign->rules->owner;
+    const struct unit_tree *tree = world_tree(query->world);
+    uint32_t unit = tree != NULL ? unit_find(tree, owner) : NO_UNIT;
+    if (unit != NO_UNIT && query_reaches(query, unit))
+        return true;
+    query_refuse(query, WIRE_FORBIDDEN, "all below %s is not within this key's reach", owner);
+    return false;
+}
+
 static bool find_indicator(struct query *query)
 {
     const char *code = query->asked->indicator;
@@ -287,7 +300,7 @@ static void find_run(struct query *query)
 void query_start(struct query *query)
 {
     if (!find_cursor(query) || !find_campaign(query) || !find_period(query) || !find_unit(query) ||
-        !check_scope(query) || !check_id(query))
+        !check_whole(query) || !check_scope(query) || !check_id(query))
         return;
     if ((query->kind->needs & NEED_RUN) && query->campaign != NULL)
         find_run(query);
