@@ -28,6 +28,7 @@ _thidua() {
     --head) _thidua_files; return ;;
     --until) return ;;
     --reason) return ;;
+    --signer) return ;;
     esac
     local words='unit campaign target adjust nominate decide submit outbox form missing unlock exceptions run show explain trace job key audit ping'
     if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
@@ -41,7 +42,7 @@ _thidua() {
     target) words='load' ;;
     adjust) words='load' ;;
     outbox) words='list send show verify drop' ;;
-    run) words='start list show compare' ;;
+    run) words='start list show compare export verify' ;;
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
     key) words='new add revoke list' ;;
@@ -77,6 +78,8 @@ _thidua() {
     'run list') options='--csv --json' ;;
     'run show') options='--csv --json' ;;
     'run compare') options='--csv --json' ;;
+    'run export') options='' ;;
+    'run verify') options='--csv --json --signer' ;;
     'show rollup') options='--csv --json --unit --scope --run' ;;
     'show scores') options='--csv --json --unit --run' ;;
     'show ranking') options='--csv --json --unit --run' ;;
