@@ -1,0 +1,301 @@
+"""The story of scripts/year: what happens when, and what must come of it.
+
+The case is campaigns/chi-lang-2022 with the keys that a year in real time has beside (lib_year.KEYS). Files come in at the
+instants of its accepted.csv, each from its office's own clerk.
+"""
+
+import argparse
+import csv
+import datetime
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_year  # noqa: E402
+from lib_year import CASE, CODE, COUNCIL, DUE_DAYS, KEYS, LOCK_DAYS, TOP, Form, Stack, Wrong  # noqa: E402
+from lib_year import after, at, expect, read  # noqa: E402
+
+sys.path.insert(0, str(TOP / "tests/naive"))
+import naive  # noqa: E402
+
+MARGIN = datetime.timedelta(minutes=2)  # a batch is handed in within it, before its last form's instant
+OFFICER = "officer"
+
+
+class Year:
+    def __init__(self, stack, lang, until):
+        self.stack, self.lang, self.until = stack, lang, until
+        self.case = stack.top / "case"
+        self.now = at(datetime.date(2022, 1, 5))
+        rows = read(CASE / "accepted.csv")
+        forms = [Form(row["file"], datetime.datetime.fromisoformat(row["accepted_at"])) for row in rows]
+        self.forms = [form for form in forms if form.period <= until]
+        self.months = [f"2022-{month:02}" for month in range(1, int(until[5:]) + 1)]
+        self.names = {row["code"]: row["name"] for row in read(CASE / "units.csv")}
+        self.offices = sorted(row["code"] for row in read(CASE / "units.csv") if row["level"] == "commune")
+        self.last = None  # (period, run) that the officer has published
+        self.accepted = {}   # file: when, as its receipt says
+        self.done = {"late": 0, "unlocked": 0, "runs": 0}
+
+    # ---- the diary
+
+    def tell(self, vi, en, *lines):
+        print(f"{Stack.text(self.now)}  {vi if self.lang == 'vi' else en}", flush=True)
+        for line in lines:
+            print(f"{'':21}{line}", flush=True)
+
+    def go_to(self, instant):
+        self.now = max(self.now, instant)
+        self.stack.set_clock(self.now)
+
+    def name(self, office):
+        return self.names.get(office, "Hội đồng")
+
+    # ---- the beginning
+
+    def make_case(self):
+        self.case.mkdir()
+        rules = (CASE / "campaign.yaml").read_text(encoding="utf-8")
+        for old, new in (("\ndue_days:", f"\n{KEYS}due_days:"), ("\nto: 2022-12\n", f"\nto: {self.until}\n")):
+            expect(rules.count(old), 1, f"the campaign file has {old!r}")
+            rules = rules.replace(old, new)
+        (self.case / "campaign.yaml").write_text(rules, encoding="utf-8")
+        (self.case / "results").mkdir()
+        for form in self.forms:
+            shutil.copy(CASE / "results" / form.file, self.case / "results")
+        for name in ("units.csv", "targets.csv", "adjustments.csv", "nominations.csv"):
+            shutil.copy(CASE / name, self.case)
+
+    def begin(self):
+        stack = self.stack
+        stack.start(self.now)
+        self.make_case()
+        stack.do("unit", "load", self.case / "units.csv")
+        found = stack.table("campaign", "check", self.case / "campaign.yaml", code=6)
+        expect([row["code"] for row in found], ["bonus_exceeded"], "what the checker says")
+        self.tell("Kiểm tra tệp phong trào: một cảnh báo.", "The campaign file is checked: one warning.", found[0]["message"])
+        stack.do("campaign", "load", self.case / "campaign.yaml")
+        stack.do("target", "load", CODE, self.case / "targets.csv")
+        stack.enrol(OFFICER, "officer", lib_year.DISTRICT)
+        for office in self.offices:
+            stack.enrol(f"clerk-{office}", "clerk", office)
+        self.tell(f"Phát động: {len(self.offices)} xã, thị trấn, {len(self.months)} kỳ báo cáo; hạn {DUE_DAYS} ngày, khóa sau "
+                  f"{LOCK_DAYS} ngày.",
+                  f"Launch: {len(self.offices)} communes, {len(self.months)} periods; due after {DUE_DAYS} days, locked after "
+                  f"{LOCK_DAYS} days.")
+
+    # ---- reports come in
+
+    def submit(self, form, code=0):
+        who = OFFICER if form.office == COUNCIL else f"clerk-{form.office}"
+        return self.stack.table("submit", CODE, self.case / "results" / form.file, "--wait", who=who, code=code)
+
+    def take_receipts(self, form):
+        receipts = self.submit(form)
+        expect({row["late"] for row in receipts}, {"yes" if form.late else "no"}, f"{form.file}: late")
+        self.accepted[form.file] = max(row["accepted"] for row in receipts)
+        if form.late and form.office != COUNCIL:
+            self.done["late"] += 1
+        return receipts
+
+    def unlock(self, form):
+        """Locked: the clerk is refused, the officer lets the office in, with a reason and an end."""
+        refused = self.submit(form, code=5)
+        expect({row["code"] for row in refused}, {"period_closed"}, f"{form.file}: refusal")
+        until = (form.accepted + datetime.timedelta(days=2)).date().isoformat()
+        self.stack.do("unlock", CODE, form.office, form.period, "--until", until, "--reason", form.reason, who=OFFICER)
+        self.done["unlocked"] += 1
+        self.tell(f"{self.name(form.office)}: kỳ {form.period} đã khóa; mở đến {until}: {form.reason}",
+                  f"{self.name(form.office)}: {form.period} is locked; opened until {until}: {form.reason}")
+
+    def hand_in(self, forms):
+        """Forms that came one after the other and stand alike before the deadlines."""
+        last = forms[-1]
+        self.go_to(last.accepted if last.late else last.accepted - MARGIN)
+        cells = 0
+        for form in forms:
+            if form.locked and form.office != COUNCIL:
+                self.unlock(form)
+            for row in self.take_receipts(form):
+                cells += int(row["created"]) + int(row["changed"]) + int(row["unchanged"]) + int(row["withdrawn"])
+        names = ", ".join(dict.fromkeys(self.name(form.office) for form in forms))
+        kind = (("trễ hạn", "late") if last.late else ("đúng hạn", "in time"))
+        what = (("đính chính", "corrected") if last.correction else ("báo cáo", "reported"))
+        self.tell(f"{last.period}: {len(forms)} tệp {what[0]} {kind[0]}, {cells} ô: {names}",
+                  f"{last.period}: {len(forms)} files {what[1]} {kind[1]}, {cells} cells: {names}")
+
+    def due(self, period):
+        """The morning after the due day: who has not reported."""
+        came = {form.office for form in self.forms if form.period == period and form.accepted < self.now}
+        shown = self.stack.table("missing", CODE, period, who=OFFICER)
+        absent = sorted(row["office"] for row in shown if row["handed_in"] == "")
+        expect(absent, sorted(set(self.offices) - came), f"{period}: who has not reported")
+        names = ", ".join(self.name(office) for office in absent) or "–"
+        self.tell(f"{period}: hết hạn; chưa nộp: {names}", f"{period}: the due day is over; not yet reported: {names}")
+
+    # ---- runs
+
+    def publish(self, period):
+        number = self.stack.do("run", "start", CODE, period, "--wait", who=OFFICER).stdout.strip()
+        self.done["runs"] += 1
+        first = [row for row in self.stack.table("show", "ranking", CODE, period, who=OFFICER) if row["rank"] == "1"]
+        names = "; ".join(f"{row['cluster']} {row['name']} {row['total']}" for row in first)
+        self.tell(f"Công bố {period} (lần tổng hợp {number}). Đứng đầu: {names}",
+                  f"{period} is published (run {number}). First: {names}")
+        return number
+
+    def compare(self, before, after, offices):
+        """Who moved between two runs; only cells of these offices can have moved them."""
+        table = self.stack.table("run", "compare", before, after, who=OFFICER)
+        cells = [row for row in table if row["section"] == "cell"]
+        others = {row["unit"].split(".")[0] for row in cells} - offices
+        expect(others, set(), f"others whose cells changed from run {before} to {after}")
+        moved = [f"{row['unit']} {self.name(row['unit'])}: {row['item']} {row['before']} → {row['after']}"
+                 for row in table if row["section"] == "moved"]
+        changed = [f"{row['unit']} {row['item']} {row['period']}: {row['before']} → {row['after']}" for row in cells]
+        self.tell(f"Lần tổng hợp {before} và {after}: {len(changed)} ô làm thay đổi {len(moved)} mục trong xếp hạng.",
+                  f"Runs {before} and {after}: {len(changed)} cells have moved {len(moved)} things in the ranking.",
+                  *changed, *moved)
+
+    # ---- spot awards, the council, the end
+
+    def spot(self, period):
+        """What waits for nothing: nominated in the middle of the year, awarded in the next run, without a quota."""
+        rows = [row for row in read(CASE / "nominations.csv") if row["form"] == "spot"]
+        self.load_rows("nominate", "spot.csv", rows)
+        self.publish(period)
+        shown = self.stack.table("show", "awards", CODE, period, "--award", "SPOT", who=OFFICER)
+        expect([(row["recipient"], row["decision"]) for row in shown], [(row["id"], "awarded") for row in rows], "spot awards")
+        self.tell("Khen thưởng đột xuất:", "Spot awards:", *[f"{row['name']}: {row['reason']}" for row in rows])
+
+    def load_rows(self, command, name, rows):
+        with open(self.case / name, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return self.stack.do(command, CODE, name, who=OFFICER)
+
+    def propose(self, period):
+        """Adjustments and all nominations; the run leaves some to the council."""
+        told = self.stack.run("adjust", "load", CODE, "adjustments.csv", who=OFFICER)
+        expect("times_over_max" in told.stderr, True, "the adjustment given too often is named")
+        self.stack.do("nominate", CODE, "nominations.csv", who=OFFICER)
+        self.tell("Điểm cộng, trừ và đề nghị khen thưởng:", "Adjustments and nominations:", told.stderr.splitlines()[0])
+        self.publish(period)
+        undecided = [row for row in self.stack.table("show", "awards", CODE, period, who=OFFICER) if row["decision"] == "undecided"]
+        self.tell(f"Chưa quyết định: {len(undecided)}", f"Left to the council: {len(undecided)}",
+                  *[f"{row['award']} {row['recipient']} {self.names.get(row['recipient'], '')}" for row in undecided])
+        return {(row["award"], row["recipient"]) for row in undecided}
+
+    def decide(self, period, undecided):
+        """The council closes them, after a slip: a decision about nobody is named, and who is undecided with it."""
+        rows = [row for row in read(CASE / "council/decisions.csv") if (row["award"], row["recipient"]) in undecided]
+        if not rows:
+            return
+        slip = dict(rows[0], recipient=self.offices[0])
+        told = self.load_rows("decide", "slip.csv", [slip]).stderr
+        expect("nothing_to_decide" in told and rows[0]["recipient"] in told, True, "the slip is named")
+        self.tell("Hội đồng nhầm một dòng:", "The council makes a slip:", told.splitlines()[0])
+        self.load_rows("decide", "decisions.csv", rows)
+        self.stack.do("decide", CODE, "decisions.csv", "--replace", who=OFFICER)
+        self.publish(period)
+        effects = self.stack.table("show", "decisions", CODE, period, who=OFFICER)
+        expect({row["effect"] for row in effects}, {"closed"}, "what became of the decisions")
+        self.tell("Hội đồng quyết định:", "The council decides:",
+                  *[f"{row['award']} {row['name']}: {row['decision']} – {row['reason']}" for row in effects])
+
+    def hold_against_naive(self, period):
+        """The same year by tests/naive, from the files and the instants that the receipts say."""
+        with open(self.case / "accepted.csv", "w", encoding="utf-8") as file:
+            file.write("file,accepted_at\n")
+            for name, accepted in sorted(self.accepted.items()):
+                file.write(f"{name},{accepted.replace(' ', 'T')}+07:00\n")
+        files = naive.run(str(self.case), period, self.now + MARGIN)
+        for name in ("rollup", "scores", "ranking", "awards"):
+            shown = self.stack.do("show", name, CODE, period, "--csv").stdout
+            if shown != files[name].decode():
+                pairs = zip(shown.splitlines(), files[name].decode().splitlines())
+                raise Wrong(f"{name}: not what tests/naive has: {next(pair for pair in pairs if pair[0] != pair[1])}")
+        self.tell("Tính lại độc lập (tests/naive): bốn tệp giống hệt từng byte.",
+                  "Computed anew, independently (tests/naive): four files, the same to the byte.")
+
+    # ---- the whole
+
+    def events(self):
+        """(instant, what to do), in the order of time; forms that stand alike are handed in together."""
+        events = [(form.accepted, "form", form) for form in self.forms]
+        for period in self.months:
+            events.append((at(after(period, DUE_DAYS + 1), "00:05:00"), "due", period))
+        for period in self.months[2::3] + ([self.until] if len(self.months) % 3 else []):
+            events.append((at(after(period, LOCK_DAYS + 2), "18:00:00"), "publish", period))
+        return sorted(events, key=lambda event: (event[0], event[1]))
+
+    def play(self):
+        batch = []
+        for instant, kind, what in [*self.events(), (None, "end", None)]:
+            alike = kind == "form" and batch and (what.late, what.locked, what.correction, what.period, what.office == COUNCIL) == (
+                batch[-1].late, batch[-1].locked, batch[-1].correction, batch[-1].period, batch[-1].office == COUNCIL)
+            if batch and not alike:
+                self.hand_in(batch)
+                if self.last and batch[-1].correction and batch[-1].period <= self.last[0]:
+                    self.corrected_after_publication(batch)
+                batch = []
+            if kind == "form":
+                batch.append(what)
+            elif kind != "end":
+                self.step(instant, kind, what)
+        self.finish()
+
+    def step(self, instant, kind, period):
+        self.go_to(instant)
+        if kind == "due":
+            self.due(period)
+            if period == self.until:  # what the council meets over
+                self.last = (period, self.publish(period))
+        elif period != self.until:
+            self.last = (period, self.publish(period))
+            if period == self.months[len(self.months) // 2 - 1]:
+                self.spot(period)
+
+    def corrected_after_publication(self, forms):
+        """Corrections give a new run; the published one stays, and the two are compared."""
+        period, before = self.last
+        self.last = (period, self.publish(period))
+        self.compare(before, self.last[1], {form.office for form in forms})
+
+    def finish(self):
+        undecided = self.propose(self.until)
+        self.decide(self.until, undecided)
+        self.hold_against_naive(self.until)
+        done = self.done
+        self.tell(f"Cả năm: {len(self.accepted)} tệp, {done['late']} trễ hạn, {done['unlocked']} lần mở khóa, {done['runs']} lần "
+                  "tổng hợp.",
+                  f"The whole year: {len(self.accepted)} files, {done['late']} late, {done['unlocked']} let in after the lock, "
+                  f"{done['runs']} runs.")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/year")
+    parser.add_argument("--lang", choices=("vi", "en"), default="vi")
+    parser.add_argument("--until", choices=[f"2022-{month:02}" for month in range(2, 13)], default="2022-12")
+    parser.add_argument("--keep", metavar="DIR")
+    options = parser.parse_args()
+    directory = pathlib.Path(options.keep or tempfile.mkdtemp(prefix="thidua-year."))
+    stack = Stack(directory, options.lang)
+    try:
+        year = Year(stack, options.lang, options.until)
+        year.begin()
+        year.play()
+    except Wrong as wrong:
+        print(f"scripts/year: {wrong}", file=sys.stderr)
+        return 1
+    finally:
+        if not options.keep:
+            stack.remove()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
