@@ -114,8 +114,25 @@ const struct command commands[] = {
     {"form", "CAMPAIGN UNIT PERIOD", 3, 3, FORMATS, QUERY_FORM, show_run,
      N_("print the CSV file that a unit has to fill in"), NULL,
      "thidua form chi-lang-2022 06520 2022-06 > results-2022-06.csv"},
-    {"missing", "CAMPAIGN [PERIOD]", 1, 2, FORMATS | TAKES(OPT_UNIT), QUERY_MISSING, show_run,
-     N_("list who has not reported"), PERIOD_LEFT_OUT, "thidua missing chi-lang-2022 2022-06"},
+    {"missing", "CAMPAIGN [PERIOD]", 1, 2, FORMATS | TAKES(OPT_UNIT), QUERY_MISSING, missing_run,
+     N_("list who has reported on time, late or not yet"),
+     N_("The forms of each office, one for each unit that reports: expected is the sum of on time, late "
+        "and missing. A form is there when none of its cells is missing, not applicable being an "
+        "answer like any other; late when that came after the due time. Assessed points are no part "
+        "of it. With --unit each missing cell at or below a unit. Without PERIOD the latest that has "
+        "begun; of a campaign that is over, its last one."),
+     "thidua missing chi-lang-2022 2022-06"},
+    {"remind", "CAMPAIGN [PERIOD]", 1, 2, FORMATS | TAKES(OPT_UNIT), QUERY_REPORTING, remind_run,
+     N_("write to the offices that have not reported"),
+     N_("A letter for each office that still owes a form, divided by lines of three dashes; with --csv or "
+        "--json a row. Those that have reported, or have said that there is nothing to report, get none. "
+        "Without PERIOD the latest that has begun; of a campaign that is over, its last one."),
+     "thidua remind chi-lang-2022 2022-06 --lang vi"},
+    {"nothing", "CAMPAIGN UNIT PERIOD", 3, 3, FORMATS | TAKES(OPT_WAIT) | TAKES(OPT_DRY_RUN),
+     QUERY_MISSING, nothing_run, N_("say that there is nothing to report"),
+     N_("Hands in “not applicable” for each cell of the unit and those below it that is still missing. "
+        "What was handed in stays as it is. It is a submission like any other, with its receipt."),
+     "thidua nothing chi-lang-2022 06520.07 2022-06"},
     {"unlock", "CAMPAIGN OFFICE PERIOD", 3, 3, TAKES(OPT_UNTIL) | TAKES(OPT_REASON), 0, unlock_run,
      N_("open a locked period for the clerks of one office"),
      N_("An officer gives the exception with its last day and its reason, both obligatory; it ends with "

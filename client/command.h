@@ -76,8 +76,8 @@ extern const size_t command_count;
 command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run,
     outbox_verify_run;
 command_fn load_run, show_run, run_start_run, run_export_run, run_verify_run, job_retry_run;
-command_fn unlock_run;
 command_fn run_compare_run;
+command_fn unlock_run, missing_run, remind_run, nothing_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;
 
 #endif

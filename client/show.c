@@ -4,11 +4,12 @@
 #include "client/client.h"
 #include "client/report.h"
 #include "client/talk.h"
+#include "core/mem.h"
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-// The argument called `name` in the command's synopsis; "" when it is not there.
-static const char *argument_named(const struct arguments *arguments, const char *name)
+const char *argument_named(const struct arguments *arguments, const char *name)
 {
     size_t index = 0, length = strlen(name);
     for (const char *at = arguments->command->arguments; *at != '\0'; index++) {
@@ -26,7 +27,7 @@ static const char *option_or_empty(const struct arguments *arguments, enum optio
     return arguments->options[id] != NULL ? arguments->options[id] : "";
 }
 
-static int make_query(const struct arguments *arguments, struct wire_query *ret)
+int query_make(const struct arguments *arguments, struct wire_query *ret)
 {
     const char *number = argument_named(arguments, "N");
     *ret = (struct wire_query){
@@ -84,9 +85,8 @@ static void tell_source(const struct wire_table *page)
         complain(_("run %" PRIu64 ", period %s"), page->run, page->period);
 }
 
-int show_pages(struct client *client, struct wire_query query, enum format format)
+int query_pages(struct client *client, struct wire_query query, page_fn *fn, void *arg)
 {
-    struct table *table = NULL;
     struct text cursor = {0};
     struct message answer;
     size_t columns = 0;
@@ -94,15 +94,13 @@ int show_pages(struct client *client, struct wire_query query, enum format forma
     bool more = true;
     while (more && (exit_code = query_page(client, &query, &answer)) == EXIT_DONE) {
         const struct wire_table *page = &answer.table;
-        if (table == NULL && format == FORMAT_TEXT)
-            tell_source(page);
-        if (table != NULL && page->column_count != columns) {
+        if (columns > 0 && page->column_count != columns) {
             exit_code = report_refusal(WIRE_UNSUPPORTED, "columns", false);
             message_clear(&answer);
             break;
         }
         columns = page->column_count;
-        add_page(&table, page, format, query.what);
+        fn(arg, page);
         query.number = page->run > 0 && query.number == 0 ? page->run : query.number;
         text_free(&cursor);
         more = page->cursor.length > 0;
@@ -111,16 +109,75 @@ int show_pages(struct client *client, struct wire_query query, enum format forma
         query.cursor = (struct bytes){(const uint8_t *)cursor.data, cursor.length};
         message_clear(&answer);
     }
-    table_finish(table);
     text_free(&cursor);
     return exit_code;
+}
+
+struct showing {
+    struct table *table; // NULL before the first page
+    enum format format;
+    enum query_what what;
+};
+
+static void show_page(void *arg, const struct wire_table *page)
+{
+    struct showing *showing = arg;
+    if (showing->table == NULL && showing->format == FORMAT_TEXT)
+        tell_source(page);
+    add_page(&showing->table, page, showing->format, showing->what);
+}
+
+int show_pages(struct client *client, struct wire_query query, enum format format)
+{
+    struct showing showing = {.format = format, .what = query.what};
+    int exit_code = query_pages(client, query, show_page, &showing);
+    table_finish(showing.table);
+    return exit_code;
+}
+
+static void keep_page(void *arg, const struct wire_table *page)
+{
+    struct rows *rows = arg;
+    if (rows->columns == NULL) {
+        const char **columns = arena_alloc(rows->arena, page->column_count, sizeof *columns);
+        for (size_t i = 0; i < page->column_count; i++)
+            columns[i] = arena_text(rows->arena, page->columns[i], strlen(page->columns[i]));
+        rows->columns = columns;
+        rows->column_count = page->column_count;
+        rows->period = arena_text(rows->arena, page->period, strlen(page->period));
+    }
+    for (size_t i = 0; i < page->cell_count; i++)
+        *MEM_PUSH(rows->cells, rows->cell_count,
+                  rows->capacity) = arena_text(rows->arena, page->cells[i], strlen(page->cells[i]));
+    rows->count = rows->cell_count / rows->column_count;
+}
+
+int query_rows(struct client *client, const struct wire_query *query, struct arena *arena,
+               struct rows *ret)
+{
+    *ret = (struct rows){.arena = arena, .period = ""};
+    return query_pages(client, *query, keep_page, ret);
+}
+
+void rows_free(struct rows *rows)
+{
+    free(rows->cells);
+    *rows = (struct rows){0};
+}
+
+const char *rows_cell(const struct rows *rows, size_t row, const char *column)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        if (strcmp(rows->columns[i], column) == 0)
+            return rows->cells[row * rows->column_count + i];
+    return "";
 }
 
 int show_run(struct client *client)
 {
     struct wire_query query;
     enum format format = format_of(client->arguments);
-    if (make_query(client->arguments, &query) != 0)
+    if (query_make(client->arguments, &query) != 0)
         return EXIT_USAGE;
     if (query.what == QUERY_FORM && format == FORMAT_TEXT)
         format = FORMAT_CSV; // a file to fill in

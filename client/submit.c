@@ -1,4 +1,5 @@
 // Handing in results: read, divide, check beforehand, save, send.
+#include "client/submit.h"
 #include "client/base.h"
 #include "client/document.h"
 #include "client/offices.h"
@@ -250,6 +251,32 @@ static int submit_files(struct submitting *submitting)
     return save_and_send(submitting);
 }
 
+// After reading, which ended with `exit_code`; what is wrong is shown, and all is freed but the arena.
+static int hand_in(struct submitting *submitting, int exit_code)
+{
+    struct client *client = submitting->client;
+    bool readable = exit_code == EXIT_DONE || exit_code == EXIT_DATA;
+    if (readable && (submitting->outbox = client_outbox(client)) == NULL)
+        exit_code = EXIT_ERROR;
+    else if (readable && any_forms(submitting))
+        exit_code = submit_files(submitting);
+    else if (exit_code == EXIT_DONE)
+        complain(_("no row is filled in; nothing was handed in"));
+    findings_sort(&submitting->findings);
+    if (submitting->findings.count > 0) // stdout holds one table
+        report_findings(&submitting->findings, submitting->findings_left_out,
+                        submitting->previews != NULL ? FORMAT_TEXT : format_of(client->arguments),
+                        stderr);
+    table_finish(submitting->previews);
+    outbox_close(submitting->outbox);
+    for (size_t i = 0; i < submitting->reading_count; i++)
+        document_free(&submitting->readings[i].document);
+    findings_free(&submitting->findings);
+    free(submitting->readings);
+    free(submitting->parts.list);
+    return exit_code;
+}
+
 int submit_run(struct client *client)
 {
     struct submitting submitting = {
@@ -257,26 +284,19 @@ int submit_run(struct client *client)
         .campaign = argument(client->arguments, 0),
         .arena = arena_create(),
         .readings = mem_alloc(client->arguments->count, sizeof(struct reading))};
-    int exit_code = read_files(&submitting);
-    bool readable = exit_code == EXIT_DONE || exit_code == EXIT_DATA;
-    if (readable && (submitting.outbox = client_outbox(client)) == NULL)
-        exit_code = EXIT_ERROR;
-    else if (readable && any_forms(&submitting))
-        exit_code = submit_files(&submitting);
-    else if (exit_code == EXIT_DONE)
-        complain(_("no row is filled in; nothing was handed in"));
-    findings_sort(&submitting.findings);
-    if (submitting.findings.count > 0) // stdout holds one table
-        report_findings(&submitting.findings, submitting.findings_left_out,
-                        submitting.previews != NULL ? FORMAT_TEXT : format_of(client->arguments),
-                        stderr);
-    table_finish(submitting.previews);
-    outbox_close(submitting.outbox);
-    for (size_t i = 0; i < submitting.reading_count; i++)
-        document_free(&submitting.readings[i].document);
-    findings_free(&submitting.findings);
-    free(submitting.readings);
-    free(submitting.parts.list);
+    int exit_code = hand_in(&submitting, read_files(&submitting));
     arena_destroy(submitting.arena);
     return exit_code;
+}
+
+int submit_forms(struct client *client, struct arena *arena, const char *name,
+                 const struct forms *forms)
+{
+    struct submitting submitting = {.client = client,
+                                    .campaign = argument(client->arguments, 0),
+                                    .arena = arena,
+                                    .readings = mem_alloc(1, sizeof(struct reading)),
+                                    .reading_count = 1};
+    submitting.readings[0] = (struct reading){.document = {.name = name}, .forms = *forms};
+    return hand_in(&submitting, EXIT_DONE);
 }

@@ -1,8 +1,9 @@
 // MISSING: who has not reported, as things stand now: for each office how much is expected and there,
-// or, where a unit is named, each leaf and indicator that is missing. Flows are looked at in the period,
-// stocks to date; assessed points are no reports. A page takes as many offices as are not too much
-// work: their forms are read and counted as a run would (core/rollup.h).
-#include "server/query.h"
+// or, where a unit is named, each leaf and indicator that is missing. REPORTING: the same by forms, on
+// time or late. Flows are looked at in the period, stocks to date; assessed points are no reports. A page
+// takes as many offices as are not too much work: their forms are read and counted as a run would
+// (core/rollup.h).
+#include "server/missing.h"
 
 #include "common/db_binary.h"
 #include "core/deadline.h"
@@ -13,28 +14,19 @@
 #include <string.h>
 
 #define PAGE_WEIGHT_MAX 200000 // cells of a page's offices, as rollup_weight counts them
-
-struct missing {
-    struct query *query;
-    const struct rollup_plan *plan;
-    uint32_t *tops; // of this page, ordered by code
-    size_t count;
-    bool more;                      // there are tops behind them
-    struct rollup_part *part;       // of these tops
-    int64_t *handed_in_us;          // by unit: first entry of an office for the period
-    uint32_t *index;                // indicator.number of the store -> place in the campaign
-    const struct rollup_row **rows; // by unit
-};
 #define NUMBERS_MAX 32768
 
 static void missing_release(void *state)
 {
     struct missing *missing = state;
     rollup_part_destroy(missing->part);
+    rollup_part_destroy(missing->due_part);
     free(missing->tops);
     free(missing->handed_in_us);
     free(missing->index);
     free(missing->rows);
+    free(missing->due_rows);
+    free(missing->forms);
     free(missing);
 }
 
@@ -128,7 +120,8 @@ static void take_form(struct missing *missing, const PGresult *result, int row)
         array_open(field_at(result, row, F_DENOMINATOR), &denominators) < 0)
         return;
     int64_t accepted = get_int(field_at(result, row, F_ACCEPTED));
-    take_instant(missing, unit, period, get_int(field_at(result, row, F_AT)));
+    int64_t at_us = get_int(field_at(result, row, F_AT));
+    take_instant(missing, unit, period, at_us);
     for (size_t i = 0; i < indicators.count; i++) {
         int64_t number = get_int(array_next(&indicators));
         struct field denominator = array_next(&denominators);
@@ -136,8 +129,12 @@ static void take_form(struct missing *missing, const PGresult *result, int row)
                             .value_e4 = get_int(array_next(&values)),
                             .has_denominator = denominator.length >= 0};
         cell.denominator_e4 = cell.has_denominator ? get_int(denominator) : 0;
-        if (number >= 0 && missing->index[number] != NO_INDEX)
-            rollup_part_add(missing->part, unit, period, missing->index[number], accepted, &cell);
+        if (number < 0 || missing->index[number] == NO_INDEX)
+            continue;
+        rollup_part_add(missing->part, unit, period, missing->index[number], accepted, &cell);
+        if (missing->due_part != NULL && at_us < missing->due_us)
+            rollup_part_add(missing->due_part, unit, period, missing->index[number], accepted,
+                            &cell);
     }
 }
 
@@ -149,12 +146,18 @@ static enum scope scope_of(const struct indicator *indicator)
     return indicator->time == TIME_FLOW ? SCOPE_PERIOD : SCOPE_TO_DATE;
 }
 
-static const struct component *component_of(const struct missing *missing, uint32_t unit,
-                                            uint32_t indicator)
+const struct component *missing_component(const struct missing *missing,
+                                          const struct rollup_row *row, uint32_t indicator)
 {
     const struct campaign *campaign = missing->plan->campaign;
     size_t scope = scope_of(&campaign->indicators[indicator]);
-    return &missing->rows[unit]->components[scope * campaign->indicator_count + indicator];
+    return &row->components[scope * campaign->indicator_count + indicator];
+}
+
+static const struct component *component_of(const struct missing *missing, uint32_t unit,
+                                            uint32_t indicator)
+{
+    return missing_component(missing, missing->rows[unit], indicator);
 }
 
 static bool add_office(struct missing *missing, uint32_t office)
@@ -189,8 +192,12 @@ static bool add_office(struct missing *missing, uint32_t office)
 
 static void add_offices(struct missing *missing)
 {
+    bool by_forms = missing->query->kind == &reporting_query;
     size_t done = 0;
-    while (done < missing->count && add_office(missing, missing->tops[done]))
+    if (by_forms)
+        reporting_count(missing);
+    while (done < missing->count && (by_forms ? reporting_row(missing, missing->tops[done])
+                                              : add_office(missing, missing->tops[done])))
         done++;
     if (done < missing->count || missing->more)
         set_done(missing, missing->tops[done - 1]);
@@ -215,6 +222,8 @@ static bool list_leaf(struct missing *missing, uint32_t office, uint32_t leaf,
 {
     const struct rollup_plan *plan = missing->plan;
     const struct unit *units = plan->tree->units;
+    struct form_state form = form_state_of(missing, missing->rows[leaf], leaf);
+    const char *handed_in = form.handed_in ? "yes" : "no";
     for (uint32_t i = 0; i < plan->campaign->indicator_count; i++) {
         const struct indicator *indicator = &plan->campaign->indicators[i];
         if (units[leaf].level != plan->leaf_level[i] || !rollup_has(plan, leaf, i))
@@ -225,11 +234,21 @@ static bool list_leaf(struct missing *missing, uint32_t office, uint32_t leaf,
             continue;
         const char *const cells[] = {units[office].code, units[leaf].code,
                                      units[leaf].name,   indicator->code,
-                                     indicator->name,    scope_names[scope_of(indicator)]};
+                                     indicator->name,    scope_names[scope_of(indicator)],
+                                     handed_in};
         if (!page_row(&missing->query->page, cells))
             return false;
         *last = (struct list_place){office, leaf, i};
     }
+    uint32_t after_all = (uint32_t)plan->campaign->indicator_count;
+    if (!form.expected || form.handed_in || form.missing > 0 ||
+        !is_new(missing->query, units[office].code, units[leaf].code, after_all))
+        return true;
+    const char *const cells[] = {units[office].code, units[leaf].code, units[leaf].name, "", "", "",
+                                 handed_in};
+    if (!page_row(&missing->query->page, cells))
+        return false;
+    *last = (struct list_place){office, leaf, after_all};
     return true;
 }
 
@@ -283,7 +302,15 @@ static void on_forms(void *arg, enum db_class class, const PGresult *result)
     }
     for (size_t i = 0; i < count; i++)
         missing->rows[rows[i].unit] = &rows[i];
-    if (query->unit == NO_UNIT)
+    if (missing->due_part != NULL) {
+        if (rollup_part_compute(missing->due_part, &rows, &count, &err) != 0) {
+            query_refuse(query, WIRE_UNAVAILABLE, "%s", err.text);
+            return;
+        }
+        for (size_t i = 0; i < count; i++)
+            missing->due_rows[rows[i].unit] = &rows[i];
+    }
+    if (missing->query->kind == &reporting_query || query->unit == NO_UNIT)
         add_offices(missing);
     else
         list_missing(missing);
@@ -311,6 +338,8 @@ static void read_forms(struct missing *missing)
     char campaign[16];
     size_t count;
     missing->part = rollup_part_create(missing->plan, missing->tops, missing->count);
+    if (query->kind == &reporting_query && missing->due_us != INT64_MAX)
+        missing->due_part = rollup_part_create(missing->plan, missing->tops, missing->count);
     const uint32_t *offices = rollup_part_offices(missing->part, &count);
     for (size_t i = 0; i < count; i++)
         code_list_add(&list, tree->units[offices[i]].code);
@@ -324,7 +353,10 @@ static void prepare(struct missing *missing)
 {
     const struct campaign *campaign = missing->plan->campaign;
     size_t units = missing->plan->tree->unit_count;
+    missing->due_us = period_due_us(campaign, missing->plan->period);
     missing->rows = mem_alloc(units + 1, sizeof *missing->rows);
+    missing->due_rows = mem_alloc(units + 1, sizeof *missing->due_rows);
+    missing->forms = mem_alloc(units + 1, sizeof *missing->forms);
     missing->handed_in_us = mem_alloc(units + 1, sizeof *missing->handed_in_us);
     for (size_t i = 0; i < units; i++)
         missing->handed_in_us[i] = INT64_MAX;
@@ -335,11 +367,11 @@ static void prepare(struct missing *missing)
 }
 
 static const struct query_column list_columns[] = {
-    {"office", NULL},         {"unit", NULL},  {"name", NULL}, {"indicator", NULL},
-    {"indicator_name", NULL}, {"scope", NULL}, {NULL, NULL},
+    {"office", NULL},         {"unit", NULL},  {"name", NULL},      {"indicator", NULL},
+    {"indicator_name", NULL}, {"scope", NULL}, {"handed_in", NULL}, {NULL, NULL},
 };
 
-static void find_missing(struct query *query)
+void missing_find(struct query *query)
 {
     struct err err = {0};
     struct missing *missing = mem_alloc(1, sizeof *missing);
@@ -353,7 +385,7 @@ static void find_missing(struct query *query)
     }
     missing->query = query;
     missing->plan = query->plan->plan;
-    if (query->unit != NO_UNIT)
+    if (query->unit != NO_UNIT && query->kind == &missing_query)
         query_choose_columns(query, list_columns);
     choose_tops(missing);
     if (missing->count == 0) {
@@ -375,5 +407,5 @@ const struct query_kind missing_query = {
     .needs = NEED_CAMPAIGN | NEED_PERIOD | NEED_REACH,
     .columns = columns,
     .keys = 3,
-    .go = find_missing,
+    .go = missing_find,
 };

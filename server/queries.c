@@ -28,6 +28,7 @@ static const struct query_kind *const kinds[] = {
     [QUERY_EXPLAIN] = &explain_query,
     [QUERY_TRACE] = &trace_query,
     [QUERY_EXCEPTIONS] = &exceptions_query,
+    [QUERY_REPORTING] = &reporting_query,
     [QUERY_COUNCIL] = &council_query,
     [QUERY_DECISIONS] = &decisions_query,
     [QUERY_AUDIT] = &audit_query,

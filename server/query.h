@@ -149,6 +149,6 @@ extern const struct query_kind compare_query;
 extern const struct query_kind seal_query, run_documents_query, run_submissions_query,
     run_entries_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
-extern const struct query_kind council_query, decisions_query, exceptions_query;
+extern const struct query_kind council_query, decisions_query, exceptions_query, reporting_query;
 
 #endif

@@ -30,7 +30,7 @@ _thidua() {
     --reason) return ;;
     --signer) return ;;
     esac
-    local words='unit campaign target adjust nominate decide submit outbox form missing unlock exceptions run show explain trace job key audit ping'
+    local words='unit campaign target adjust nominate decide submit outbox form missing remind nothing unlock exceptions run show explain trace job key audit ping'
     if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
         _thidua_words "$words"
         return
@@ -72,6 +72,8 @@ _thidua() {
     'outbox drop') options='' ;;
     'form') options='--csv --json' ;;
     'missing') options='--csv --json --unit' ;;
+    'remind') options='--csv --json --unit' ;;
+    'nothing') options='--csv --json --wait --dry-run' ;;
     'unlock') options='--until --reason' ;;
     'exceptions') options='--csv --json --unit' ;;
     'run start') options='--wait' ;;

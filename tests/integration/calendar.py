@@ -6,16 +6,14 @@ hand; a day of Asia/Ho_Chi_Minh ends at 17:00 UTC.
 
 import csv
 import io
-import os
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from clock_stack import ClockStack, skip_without_faketime  # noqa: E402
 from small_campaign import results  # noqa: E402
-from thidua_test import SOURCE, Stack, equal, succeeded, wait_for  # noqa: E402
+from thidua_test import equal, succeeded  # noqa: E402
 
-FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 DATA_ERRORS, FORBIDDEN, USAGE, NOT_FOUND = 5, 1, 2, 3
 CLOSED = "PERIOD_CLOSED"
 
@@ -43,49 +41,10 @@ indicators:
 """
 
 
-class Desk(Stack):
-    """A stack of two servers whose database has the clock that the test sets."""
-
+class Desk(ClockStack):
     def __init__(self):
         super().__init__("--servers", "2")
         self.turn = 0
-        self.keys = {}
-
-    def fake_clock(self):
-        """Restarts PostgreSQL under libfaketime; its processes read the file at every look at the clock."""
-        self.clock = self.top / "clock"
-        self.top.chmod(0o755)
-        self.set_clock("2022-04-01 00:00:00")
-        self.control("kill", "postgres")
-        subprocess.run([SOURCE / "scripts/stack", "run", self.directory, "postgres"], check=True, env={
-            **os.environ, "THIDUA_FAULT_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.clock), "TZ": "UTC",
-            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
-        for server in (1, 2):
-            for who in self.keys:
-                wait_for(30, lambda who=who, server=server: self.there(who, server), f"server {server} serves {who}")
-
-    def there(self, who, server):
-        return self.ask(who, server, "ping", "--timeout", "1").returncode == 0
-
-    def set_clock(self, utc):
-        """Another file takes the old one's place: nobody reads half a line."""
-        new = self.clock.with_suffix(".new")
-        new.write_text(utc + "\n")
-        new.chmod(0o644)
-        new.replace(self.clock)
-
-    def at(self, server):
-        """The environment of a client that knows this server alone."""
-        return {"THIDUA_SERVERS": self.env["THIDUA_SERVERS"].split(",")[server - 1]}
-
-    def enrol(self, name, role, unit):
-        key = self.top / f"{name}.key"
-        public = succeeded(self.thidua("key", "new", "--file", key)).stdout.strip()
-        succeeded(self.thidua("key", "add", public, "--role", role, "--unit", unit, "--name", name, env=self.at(1)))
-        self.keys[name] = {"THIDUA_KEY_FILE": str(key), "THIDUA_OUTBOX": str(self.top / f"{name}.outbox")}
-
-    def ask(self, who, server, *words):
-        return self.thidua(*words, "--lang", "en", env={**self.keys[who], **self.at(server)})
 
     def load(self, code, **rules):
         path = self.top / f"{code}.yaml"
@@ -196,9 +155,7 @@ def windows(desk):
 
 
 def main():
-    if not FAKETIME.exists():
-        print("libfaketime is not installed", file=sys.stderr)
-        sys.exit(77)
+    skip_without_faketime()
     with Desk() as desk:
         (desk.top / "units.csv").write_text(UNITS)
         succeeded(desk.thidua("unit", "load", desk.top / "units.csv", env=desk.at(1)))
@@ -206,7 +163,7 @@ def main():
                                  ("officer", "officer", "H"), ("officer-B", "officer", "B"),
                                  ("auditor", "auditor", "H"), ("admin", "admin", "H")):
             desk.enrol(name, role, unit)
-        desk.fake_clock()
+        desk.fake_clock("2022-04-01 00:00:00")
         quarters(desk)
         an_exception(desk)
         a_later_one(desk)
