@@ -17,6 +17,7 @@ struct sensing {
     size_t was_count;
     struct score_unit_input *inputs; // room for all competitors
     uint32_t *range_of;              // by unit: its range + 1
+    int64_t *points_e4;              // by indicator: M
     struct err *err;
 };
 
@@ -76,8 +77,12 @@ static int other_weight(struct sensing *sensing, uint32_t cluster, const struct 
 {
     struct cluster_scores scores;
     struct weigh_campaign weighed;
-    if (weigh_indicator(given, indicator, (unsigned)(100 + percent), &scores, &weighed,
-                        sensing->err) < 0)
+    int64_t kept = sensing->points_e4[indicator];
+    // Points have two decimals: a whole number of per cent of them is exact in ten-thousandths.
+    sensing->points_e4[indicator] = kept / 100 * (100 + percent);
+    int result = weigh_points(given, sensing->points_e4, &scores, &weighed, sensing->err);
+    sensing->points_e4[indicator] = kept;
+    if (result < 0)
         return -1;
     struct standing *standings = mem_alloc(scores.count + 1, sizeof *standings);
     rank_cluster(&weighed.campaign, cluster, &scores, standings);
@@ -246,12 +251,16 @@ int sensitivity_compute(struct recompute *run, struct sensitivity *ret, struct e
     struct sensing sensing = {.run = run, .ret = &sensitivity, .err = err};
     sensing.inputs = mem_alloc(run->competitors->count + 1, sizeof *sensing.inputs);
     sensing.range_of = mem_alloc(run->input->tree->unit_count + 1, sizeof *sensing.range_of);
+    sensing.points_e4 = mem_alloc(run->input->campaign->indicator_count, sizeof *sensing.points_e4);
+    for (size_t i = 0; i < run->input->campaign->indicator_count; i++)
+        sensing.points_e4[i] = run->input->campaign->indicators[i].points_e4;
     remember(&sensing);
     int result = all_weights(&sensing);
     if (result == 0)
         result = without_rounding(&sensing);
     if (result == 0)
         result = all_figures(&sensing);
+    free(sensing.points_e4);
     free(sensing.inputs);
     free(sensing.range_of);
     free(sensing.was);

@@ -221,5 +221,8 @@ X(FINDING_NOT_COMPUTED,           711, "not_computed",           ERROR, "Nothing
 X(FINDING_SEALED_CELL,            712, "sealed_cell",            ERROR, "The cell holds (%1$s); computed from the input it is (%2$s).")
 X(FINDING_SEALED_LINE_EXTRA,      713, "sealed_line_extra",      ERROR, "The line does not come out of the input.")
 X(FINDING_SEALED_LINE_MISSING,    714, "sealed_line_missing",    ERROR, "A line is missing before this place: %1$s")
+// 8xx: what is otherwise in a "what if"
+X(FINDING_NO_WEIGHT,              801, "no_weight",              ERROR, "The indicator %1$s has no points, so there are none to be weighed otherwise. Give other rules instead.")
+X(FINDING_EXCLUDES_NOBODY,        802, "excludes_nobody",        ERROR, "The unit %1$s does not compete, so it cannot be left out.")
 
 // clang-format on

@@ -59,22 +59,34 @@ static void copy_scores(const struct weigh_case *given, struct cluster_scores *r
                   given->plan->campaign->adjustment_count, &ret->units[u]);
 }
 
-// ---- another weight
+// ---- other weights
 
-static int weigh_unit(const struct score_case *score, const struct score_unit_input *input,
-                      uint32_t indicator, unsigned percent, struct unit_score *unit,
-                      struct err *err)
+static int weigh_line(const struct indicator *was, const struct indicator *is,
+                      struct score_line *line, struct err *err)
 {
-    struct score_line *line = &unit->lines[indicator];
     mpq_t factor;
+    if (was->points_e4 == is->points_e4 || was->points_e4 == 0)
+        return 0;
     mpq_init(factor);
-    mpq_set_ui(factor, percent, 100);
+    mpz_set_si(mpq_numref(factor), is->points_e4);
+    mpz_set_si(mpq_denref(factor), was->points_e4);
     mpq_canonicalize(factor);
     mpq_mul(line->points, line->points, factor);
     mpq_clear(factor);
+    line->max_e2 = is->points_e4 / 100;
     if (decimal_round_e2(line->points, &line->points_e2) < 0)
-        return err_set(err, ERR_REJECT, "overflow", "the points of %s are too large",
-                       score->campaign->indicators[indicator].code);
+        return err_set(err, ERR_REJECT, "overflow", "the points of %s are too large", is->code);
+    return 0;
+}
+
+static int weigh_unit(const struct weigh_case *given, const struct score_case *score,
+                      const struct score_unit_input *input, struct unit_score *unit,
+                      struct err *err)
+{
+    for (size_t i = 0; i < score->campaign->indicator_count; i++)
+        if (weigh_line(&given->plan->campaign->indicators[i], &score->campaign->indicators[i],
+                       &unit->lines[i], err) < 0)
+            return -1;
     unit->met_count = unit->missing_count = 0;
     for (size_t i = 0; i < score->campaign->adjustment_count; i++)
         unit->adjustment_times[i] = 0;
@@ -84,21 +96,20 @@ static int weigh_unit(const struct score_case *score, const struct score_unit_in
     return 0;
 }
 
-int weigh_indicator(const struct weigh_case *given, uint32_t indicator, unsigned percent,
-                    struct cluster_scores *ret, struct weigh_campaign *ret_campaign,
-                    struct err *err)
+int weigh_points(const struct weigh_case *given, const int64_t *points_e4,
+                 struct cluster_scores *ret, struct weigh_campaign *ret_campaign, struct err *err)
 {
     struct cluster_scores scores;
     struct weigh_campaign weighed;
     int result = 0;
     copy_campaign(given->plan->campaign, &weighed);
     copy_scores(given, &scores);
-    weighed.indicators[indicator].points_e4 = weighed.indicators[indicator].points_e4 / 100 *
-                                              percent;
+    for (size_t i = 0; i < weighed.campaign.indicator_count; i++)
+        weighed.indicators[i].points_e4 = points_e4[i];
     const struct score_case score = {given->plan, &weighed.campaign, given->targets,
                                      given->adjustments};
     for (size_t u = 0; u < scores.count && result == 0; u++)
-        result = weigh_unit(&score, &given->inputs[u], indicator, percent, &scores.units[u], err);
+        result = weigh_unit(given, &score, &given->inputs[u], &scores.units[u], err);
     if (result < 0) {
         cluster_scores_clear(&scores);
         weigh_campaign_clear(&weighed);

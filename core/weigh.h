@@ -1,4 +1,4 @@
-// The scores of a cluster once more, with another weight of one indicator or without any rounding. The lines
+// The scores of a cluster once more, with other weights or without any rounding. The lines
 // are taken over as they are: nothing is rolled up, no rule is carried out again.
 #ifndef THIDUA_CORE_WEIGH_H
 #define THIDUA_CORE_WEIGH_H
@@ -21,13 +21,11 @@ struct weigh_campaign {
 };
 void weigh_campaign_clear(struct weigh_campaign *weighed);
 
-// One indicator at `percent` of its weight: its M and all points that its rule gives, not its bonus.
-// Points have two decimals and ten-thousandths are counted, so percentages that are whole multiples of
-// 1 % are exact. 0 and both results filled (cluster_scores_clear, weigh_campaign_clear), or -1 with
-// "overflow".
-int weigh_indicator(const struct weigh_case *given, uint32_t indicator, unsigned percent,
-                    struct cluster_scores *ret, struct weigh_campaign *ret_campaign,
-                    struct err *err);
+// Other weights: M of each indicator, ten-thousandths. All points that its rule gives change in the same
+// proportion, exactly; its bonus does not. An indicator without points keeps none. 0 and both results
+// filled (cluster_scores_clear, weigh_campaign_clear), or -1 with "overflow".
+int weigh_points(const struct weigh_case *given, const int64_t *points_e4,
+                 struct cluster_scores *ret, struct weigh_campaign *ret_campaign, struct err *err);
 
 // Totals and bonuses before rounding, as counts of 10^-8 instead of 10^-2 (a difference of less is none);
 // classes and awards of *ret_campaign want as much of them. -1 with "overflow".
