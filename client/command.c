@@ -176,6 +176,22 @@ const struct command commands[] = {
         "is written ./7."),
      "thidua run verify run-7 --signer "
      "6f1c0b2d2c3e8d6b9a57e9b1d7a3c4f08e5d6c7b8a9f00112233445566778899"},
+    {"run what-if", "N|DIRECTORY FILE", 2, 2, FORMATS, 0, run_what_if_run,
+     N_("rank a run under other weights, targets, rules or without some units"),
+     N_("Beside what was published; nothing is stored. FILE is YAML and has any of: rules: FILE (a whole "
+        "campaign file in place of the run's), points: [{indicator: FOOD, points: 25}] (other weights; "
+        "all points of the rule change in proportion), targets: [{unit: '06520', indicator: FOOD, "
+        "target: 180}] (without unit of all that the list of targets does not name), exclude: ['06523']. "
+        "All that is wrong with it is named at once. A run is given by its number, or as a directory "
+        "that run export has made."),
+     "thidua run what-if 7 what-if.yaml"},
+    {"run sensitivity", "N|DIRECTORY", 1, 1, FORMATS, 0, run_sensitivity_run,
+     N_("show how surely a run ranks and commends"),
+     N_("For each ranked unit the best and the worst rank it would have if the weight of one indicator "
+        "(the points of its rule, not its bonus) were ten per cent less or more, and which one does it; "
+        "then each award that would be decided otherwise if points were not rounded, or if one "
+        "self-assessed figure that nobody has verified did not count."),
+     "thidua run sensitivity 7"},
     {"show rollup", "CAMPAIGN [PERIOD]", 1, 2, FIGURES | TAKES(OPT_SCOPE), QUERY_ROLLUP, show_run,
      N_("show the figures added up"), PERIOD_LEFT_OUT,
      "thidua show rollup chi-lang-2022 2022-06 --unit 06520 --scope to_date"},

@@ -79,5 +79,6 @@ command_fn load_run, show_run, run_start_run, run_export_run, run_verify_run, jo
 command_fn run_compare_run;
 command_fn unlock_run, missing_run, remind_run, nothing_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;
+command_fn run_what_if_run, run_sensitivity_run;
 
 #endif

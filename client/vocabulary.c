@@ -206,6 +206,13 @@ static const char *const vocabulary[] = {
     N_("no single change suffices"),
     N_("numerator"),
     N_("by"),
+    // run what-if and run sensitivity
+    N_("ranking"),
+    N_("excluded"),
+    N_("best"),
+    N_("worst"),
+    N_("rounding"),
+    N_("unverified"),
     // sections and items of run compare
     N_("run"),
     N_("document"),

@@ -4,7 +4,8 @@
 // Numbers are on the wire and words in the output of programs: once released, neither changes its
 // meaning nor is used again. A sentence says what is wrong and what is expected; %1$s … %4$s are the
 // arguments of finding_add in their order (the comment names them where the sentence does not).
-//   1xx cells, 2xx CSV and text, 3xx units, 4xx campaign file, 5xx lists, 6xx wire, 7xx sealed runs
+//   1xx cells, 2xx CSV and text, 3xx units, 4xx campaign file, 5xx lists, 6xx wire, 7xx sealed runs,
+//   8xx what is otherwise in a "what if"
 
 // clang-format off
 
@@ -221,6 +222,7 @@ X(FINDING_NOT_COMPUTED,           711, "not_computed",           ERROR, "Nothing
 X(FINDING_SEALED_CELL,            712, "sealed_cell",            ERROR, "The cell holds (%1$s); computed from the input it is (%2$s).")
 X(FINDING_SEALED_LINE_EXTRA,      713, "sealed_line_extra",      ERROR, "The line does not come out of the input.")
 X(FINDING_SEALED_LINE_MISSING,    714, "sealed_line_missing",    ERROR, "A line is missing before this place: %1$s")
+
 // 8xx: what is otherwise in a "what if"
 X(FINDING_NO_WEIGHT,              801, "no_weight",              ERROR, "The indicator %1$s has no points, so there are none to be weighed otherwise. Give other rules instead.")
 X(FINDING_EXCLUDES_NOBODY,        802, "excludes_nobody",        ERROR, "The unit %1$s does not compete, so it cannot be left out.")
