@@ -42,7 +42,7 @@ _thidua() {
     target) words='load' ;;
     adjust) words='load' ;;
     outbox) words='list send show verify drop' ;;
-    run) words='start list show compare export verify' ;;
+    run) words='start list show compare export verify what-if sensitivity' ;;
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
     key) words='new add revoke list' ;;
@@ -82,6 +82,8 @@ _thidua() {
     'run compare') options='--csv --json' ;;
     'run export') options='' ;;
     'run verify') options='--csv --json --signer' ;;
+    'run what-if') options='--csv --json' ;;
+    'run sensitivity') options='--csv --json' ;;
     'show rollup') options='--csv --json --unit --scope --run' ;;
     'show scores') options='--csv --json --unit --run' ;;
     'show ranking') options='--csv --json --unit --run' ;;
