@@ -234,24 +234,21 @@ static int add_child(void *arg, const struct stored_row *child, struct err *err)
     return 0;
 }
 
-static void add_children(struct text *sql, const struct upper_state *state)
+// Their children in the tree; owned by the caller.
+static uint32_t *children_of(const struct upper_state *state, size_t *ret_count)
 {
     const struct unit_day *day = state->input->plan->day;
-    struct {
-        uint32_t *list;
-        size_t count, capacity;
-    } children = {0};
+    uint32_t *children = mem_alloc(day->order_count + 1, sizeof *children);
     bool *wanted = mem_alloc(day->tree->unit_count + 1, sizeof *wanted);
+    size_t count = 0;
     for (size_t i = 0; i < state->count; i++)
         wanted[state->rows[i].unit] = true;
     for (size_t i = 0; i < day->order_count; i++)
         if (day->parent[day->order[i]] != NO_UNIT && wanted[day->parent[day->order[i]]])
-            *MEM_PUSH(children.list, children.count, children.capacity) = day->order[i];
-    text_adds(sql, "unit = ANY (");
-    sql_codes(sql, day->tree, children.list, children.count);
-    text_adds(sql, ")");
-    free(children.list);
+            children[count++] = day->order[i];
     free(wanted);
+    *ret_count = count;
+    return children;
 }
 
 static int upper_compute(struct work *work, void **ret_state, struct err *err)
@@ -269,10 +266,10 @@ static int upper_compute(struct work *work, void **ret_state, struct err *err)
             units[i], mem_alloc(SCOPE_COUNT * work->input->campaign->indicator_count,
                                 sizeof(struct component))};
     free(units);
-    struct text where = {0};
-    add_children(&where, state);
-    int result = store_read(work, where.data, add_child, state, err);
-    text_free(&where);
+    size_t count;
+    uint32_t *children = children_of(state, &count);
+    int result = store_read(work, children, count, STORE_BOTH, add_child, state, err);
+    free(children);
     return result;
 }
 

@@ -13,15 +13,15 @@ static void choose_units(const struct work *work, struct score_state *state)
     for (size_t i = 0; i < all->count; i++)
         if (all->clusters[i] == state->cluster)
             state->units[state->count++] = all->units[i];
+    state->places = mem_alloc(work->input->tree->unit_count + 1, sizeof *state->places);
+    for (size_t i = 0; i < state->count; i++)
+        state->places[state->units[i]] = (uint32_t)i + 1;
 }
 
-static size_t place_of(const struct score_state *state,
-                       uint32_t unit) // count when not of this cluster
+// Of a unit in state->units; state->count when it is not of this cluster.
+static size_t place_of(const struct score_state *state, uint32_t unit)
 {
-    size_t at = 0;
-    while (at < state->count && state->units[at] != unit)
-        at++;
-    return at;
+    return unit == NO_UNIT || state->places[unit] == 0 ? state->count : state->places[unit] - 1;
 }
 
 static int take_row(void *arg, const struct stored_row *row, struct err *err)
@@ -45,13 +45,7 @@ static int read_components(struct work *work, struct score_state *state, struct 
         size_t indicators;
     } to = {state, work->input->campaign->indicator_count};
     state->components = mem_alloc(state->count * to.indicators + 1, sizeof *state->components);
-    struct text where = {0};
-    text_addf(&where, "scope = %d AND unit = ANY (", SCOPE_TO_DATE);
-    sql_codes(&where, work->input->tree, state->units, state->count);
-    text_adds(&where, ")");
-    int result = store_read(work, where.data, take_row, &to, err);
-    text_free(&where);
-    return result;
+    return store_read(work, state->units, state->count, STORE_TO_DATE, take_row, &to, err);
 }
 
 // ---- offices: where entries of these units can be stored ----
@@ -165,10 +159,21 @@ static int take_form(const struct work *work, struct score_state *state, const s
     return 0;
 }
 
+bool score_has_assessed(const struct campaign *campaign)
+{
+    bool has = false;
+    for (size_t i = 0; i < campaign->indicator_count; i++)
+        has = has || campaign->indicators[i].kind == KIND_ASSESSED;
+    return has;
+}
+
 static int read_assessed(struct work *work, struct score_state *state, struct err *err)
 {
-    size_t cells = score_cell(work, state->count, 0, 0);
+    bool has = score_has_assessed(work->input->campaign);
+    size_t cells = score_cell(work, has ? state->count : 1, 0, 0);
     state->assessed = mem_alloc(cells + 1, sizeof *state->assessed);
+    if (!has)
+        return 0;
     state->newest = mem_alloc(2 * cells + 1, sizeof *state->newest);
     struct text sql = {0};
     text_addf(
@@ -227,11 +232,11 @@ static void take_time(const struct work *work, struct score_state *state,
 static int read_times(struct work *work, struct score_state *state, struct err *err)
 {
     size_t count = work->input->tree->unit_count * work->input->plan->period_slots;
+    if (!score_asks_for_time(work->input->campaign))
+        return 0;
     state->handed_in = mem_alloc(count + 1, sizeof *state->handed_in);
     for (size_t i = 0; i < count; i++)
         state->handed_in[i] = INT64_MAX;
-    if (!score_asks_for_time(work->input->campaign))
-        return 0;
     struct text sql = {0};
     text_addf(
         &sql,

@@ -17,11 +17,12 @@ static int score_compute(struct work *work, void **ret_state, struct err *err)
     if (score_asks_for_time(input->campaign))
         late_count(input->plan, state->handed_in, work->run.cut_us, late, on_time);
     state->inputs = mem_alloc(state->count + 1, sizeof *state->inputs);
+    bool assessed = score_has_assessed(input->campaign);
     for (size_t i = 0; i < state->count; i++)
         state->inputs[i] = (struct score_unit_input){
             .unit = state->units[i],
             .components = state->components + i * input->campaign->indicator_count,
-            .assessed = state->assessed + score_cell(work, i, 0, 0),
+            .assessed = state->assessed + score_cell(work, assessed ? i : 0, 0, 0),
             .late_periods = late[state->units[i]],
             .on_time_periods = on_time[state->units[i]]};
     free(late);
@@ -175,6 +176,7 @@ static void score_release(void *opaque)
     free(state->newest);
     free(state->assessed);
     free(state->components);
+    free(state->places);
     free(state->units);
     free(state);
 }

@@ -204,15 +204,55 @@ static int take_row(const struct work *work, const struct field *fields,
     return take(arg, &row, err);
 }
 
-int store_read(const struct work *work, const char *where, store_take_fn *take, void *arg,
-               struct err *err)
+// The office whose job wrote the unit's row: its top, NO_UNIT above the tops.
+static uint32_t office_of_row(const struct work *work, const bool *is_top, uint32_t unit)
+{
+    while (unit != NO_UNIT && !is_top[unit])
+        unit = work->input->plan->day->parent[unit];
+    return unit;
+}
+
+static void add_keys(struct text *sql, const struct work *work, const uint32_t *units, size_t count)
+{
+    size_t top_count;
+    uint32_t *tops = rollup_tops(work->input->plan, &top_count);
+    bool *is_top = mem_alloc(work->input->tree->unit_count + 1, sizeof *is_top);
+    for (size_t i = 0; i < top_count; i++)
+        is_top[tops[i]] = true;
+    text_adds(sql, "unnest(ARRAY[");
+    for (size_t i = 0; i < count; i++)
+        text_addf(sql, "%s'%s'", i ? "," : "",
+                  code_of(work, office_of_row(work, is_top, units[i])));
+    text_adds(sql, "]::text[], ");
+    sql_codes(sql, work->input->tree, units, count);
+    text_adds(sql, ") AS k (office, unit)");
+    free(is_top);
+    free(tops);
+}
+
+// The unit is named twice, in the order of texts of the primary key and in that of rollup_run: whichever
+// of the two the planner takes, it can use the whole of it.
+static void read_sql(struct text *sql, const struct work *work, const uint32_t *units, size_t count,
+                     enum store_scopes scopes)
+{
+    text_adds(sql, "COPY (SELECT r.unit, r.scope, r.parent, r.numerator, r.denominator, "
+                   "r.base_numerator, r.base_denominator, r.leaves, r.reported, r.na, "
+                   "r.base_reported FROM ");
+    add_keys(sql, work, units, count);
+    text_addf(
+        sql,
+        " CROSS JOIN generate_series(%d, %d) AS s (scope) CROSS JOIN LATERAL (SELECT * FROM "
+        "thidua.rollup WHERE office = k.office AND run = %lld AND unit = k.unit AND unit COLLATE "
+        "\"C\" = k.unit AND scope = s.scope::smallint OFFSET 0) AS r) TO STDOUT BINARY",
+        scopes == STORE_BOTH ? SCOPE_PERIOD : SCOPE_TO_DATE, SCOPE_TO_DATE,
+        (long long)work->run.id);
+}
+
+int store_read(const struct work *work, const uint32_t *units, size_t count,
+               enum store_scopes scopes, store_take_fn *take, void *arg, struct err *err)
 {
     struct text sql = {0};
-    text_addf(
-        &sql,
-        "COPY (SELECT unit, scope, parent, numerator, denominator, base_numerator, base_denominator, "
-        "leaves, reported, na, base_reported FROM thidua.rollup WHERE run = %lld AND %s) TO STDOUT BINARY",
-        (long long)work->run.id, where);
+    read_sql(&sql, work, units, count, scopes);
     struct component *components = mem_alloc(work->input->campaign->indicator_count,
                                              sizeof *components);
     struct copy_reader reader;

@@ -16,10 +16,13 @@ struct stored_row {
     uint32_t parent;
     struct component *components;
 };
-// Calls `take` for each stored (unit, scope) that matches; the components live until it returns.
-// `where` is an SQL condition on thidua.rollup.
 typedef int store_take_fn(void *arg, const struct stored_row *row, struct err *err);
-int store_read(const struct work *work, const char *where, store_take_fn *take, void *arg,
-               struct err *err);
+// Which scopes' rows to read.
+enum store_scopes { STORE_TO_DATE, STORE_BOTH };
+// Calls `take` for each stored row of these units; the components live until it returns. Each row is
+// found by its whole key (office, run, unit, scope): a run is always newer than the table's statistics,
+// and a plan left to them reads all of it for every job.
+int store_read(const struct work *work, const uint32_t *units, size_t count,
+               enum store_scopes scopes, store_take_fn *take, void *arg, struct err *err);
 
 #endif

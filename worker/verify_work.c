@@ -78,33 +78,33 @@ static bool has_row(const struct check *check, uint32_t unit)
     return false;
 }
 
-// Marks the units this job checks and writes the condition that finds their rows and children.
-static void choose(struct check *check, const struct work *work, struct text *where)
+// Marks the units this job checks and lists those whose rows it reads: they and their children. Owned
+// by the caller.
+static uint32_t *choose(struct check *check, const struct work *work, size_t *ret_count)
 {
     const struct unit_day *day = check->input->plan->day;
-    if (work->argument_count == 0) { // the units above the tops, and the tops as their children
-        size_t uppers, tops;
-        uint32_t *upper = rollup_uppers(check->input->plan, &uppers),
-                 *top = rollup_tops(check->input->plan, &tops);
-        for (size_t i = 0; i < uppers; i++)
+    size_t count = 0;
+    if (work->argument_count == 0) { // the units above the tops
+        uint32_t *upper = rollup_uppers(check->input->plan, &count);
+        for (size_t i = 0; i < count; i++)
             check->mine[upper[i]] = true;
-        text_adds(where, "(office = '' OR unit = ANY (");
-        sql_codes(where, day->tree, top, tops);
-        text_adds(where, "))");
         free(upper);
-        free(top);
-        return;
     }
     for (size_t i = 0; i < work->argument_count; i++)
         if (work_unit(work, i) != NO_UNIT)
             check->mine[work_unit(work, i)] = true;
-    for (size_t i = 0; i < day->order_count; i++) // parents come before children
-        if (day->parent[day->order[i]] != NO_UNIT && check->mine[day->parent[day->order[i]]])
-            check->mine[day->order[i]] = true;
-    text_adds(where, "office = ANY (ARRAY[");
-    for (size_t i = 0; i < work->argument_count; i++)
-        text_addf(where, "%s'%s'", i ? "," : "", work->arguments[i]);
-    text_adds(where, "]::text[])");
+    uint32_t *read = mem_alloc(day->order_count + 1, sizeof *read);
+    count = 0;
+    for (size_t i = 0; i < day->order_count; i++) { // parents come before children
+        uint32_t unit = day->order[i], parent = day->parent[unit];
+        bool child = parent != NO_UNIT && check->mine[parent];
+        if (child && work->argument_count > 0)
+            check->mine[unit] = true;
+        if (child || check->mine[unit])
+            read[count++] = unit;
+    }
+    *ret_count = count;
+    return read;
 }
 
 static void release_check(struct check *check)
@@ -127,14 +127,14 @@ static int verify_compute(struct work *work, void **ret_state, struct err *err)
                           .mine = mem_alloc(units + 1, sizeof *check.mine),
                           .own = mem_alloc(units * SCOPE_COUNT + 1, sizeof *check.own),
                           .sum = mem_alloc(units * SCOPE_COUNT + 1, sizeof *check.sum)};
-    struct text where = {0};
-    choose(&check, work, &where);
-    int result = store_read(work, where.data, take, &check, err);
+    size_t count;
+    uint32_t *read = choose(&check, work, &count);
+    int result = store_read(work, read, count, STORE_BOTH, take, &check, err);
     for (uint32_t unit = 0; unit < units && result == 0; unit++)
         if (check.mine[unit] && has_row(&check, unit))
             for (int scope = 0; scope < SCOPE_COUNT && result == 0; scope++)
                 result = check_row(&check, unit, (enum scope)scope, err);
-    text_free(&where);
+    free(read);
     release_check(&check);
     return result;
 }

@@ -85,18 +85,36 @@ static const char *const kinds[] = {
     [YES_NO] = "kind: yes_no, time: stock, target: 100",
 };
 
+// A commune competes with those of its province.
+static void add_clusters(const struct nation *nation, struct text *out)
+{
+    char code[NATION_CODE_SIZE];
+    unsigned size = COMMUNES_PER_DISTRICT * DISTRICTS_PER_PROVINCE;
+    text_adds(out, "clusters:\n");
+    for (unsigned first = 0; first < nation->communes; first += size) {
+        text_addf(out, "  - {code: P%02u, units: [", first / size + 1);
+        for (unsigned c = first; c < first + size && c < nation->communes; c++) {
+            nation_commune(c, code);
+            text_addf(out, "%s%s", c > first ? ", " : "", code);
+        }
+        text_adds(out, "]}\n");
+    }
+}
+
 void nation_campaign(const struct nation *nation, struct text *out)
 {
     char last[NATION_CODE_SIZE];
     nation_month(nation->months - 1, last);
-    text_addf(out,
-              "campaign: " NATION_CAMPAIGN "\nname: Phong trào toàn quốc\nowner: VN\n"
-              "office_level: commune\ncompetitors:\n  level: commune\nreporting: month\n"
-              "from: %d-01\nto: %s\nindicators:\n",
-              NATION_YEAR, last);
+    text_addf(
+        out,
+        "campaign: " NATION_CAMPAIGN "\nname: Phong trào toàn quốc\nowner: VN\n"
+        "office_level: commune\nrefresh: %s\ncompetitors:\n  level: commune\nreporting: month\n"
+        "from: %d-01\nto: %s\nindicators:\n",
+        nation->continuous ? "continuous" : "nightly", NATION_YEAR, last);
     for (unsigned i = 0; i < NATION_INDICATORS; i++)
         text_addf(out, "  - {code: %s, %s, reported_by: village, points: 5}\n",
                   nation_indicators[i], kinds[shape_of(i)]);
+    add_clusters(nation, out);
     text_adds(out, "classes:\n  - {code: A, from: 90}\n  - {code: B, from: 70}\n"
                    "awards:\n  - {code: FLAG, to: unit, quota: {percent: 5}, rank_max: 500}\n");
 }

@@ -14,6 +14,7 @@
 
 struct nation {
     unsigned communes, villages, months; // villages of a commune; months reported, 1 … 12
+    bool continuous;                     // refresh: of the campaign
 };
 extern const char *const nation_indicators[NATION_INDICATORS];
 

@@ -1,5 +1,6 @@
 // Writes what a stack needs to know of the benchmarks' country (lib_nation.h):
-//     nation units|campaign COMMUNES VILLAGES MONTHS      units.csv, campaign.yaml
+//     nation units|campaign|continuous COMMUNES VILLAGES MONTHS    units.csv, campaign.yaml (the last
+//                                                         with refresh: continuous)
 //     nation keys COMMUNES ADMINS                         rows for access_key: public_key,role,unit,name
 #include "lib_nation.h"
 
@@ -31,14 +32,16 @@ int main(int argc, char **argv)
     struct text out = {0};
     bool keys = argc == 4 && strcmp(argv[1], "keys") == 0;
     if (sodium_init() < 0 || (argc != 5 && !keys)) {
-        fputs("nation units|campaign COMMUNES VILLAGES MONTHS | keys COMMUNES ADMINS\n", stderr);
+        fputs("nation units|campaign|continuous COMMUNES VILLAGES MONTHS | keys COMMUNES ADMINS\n",
+              stderr);
         return 2;
     }
     if (keys) {
         put_keys(&out, "clerk", number(argv[2]));
         put_keys(&out, "admin", number(argv[3]));
     } else {
-        const struct nation nation = {number(argv[2]), number(argv[3]), number(argv[4])};
+        const struct nation nation = {number(argv[2]), number(argv[3]), number(argv[4]),
+                                      strcmp(argv[1], "continuous") == 0};
         if (strcmp(argv[1], "units") == 0)
             nation_units(&nation, &out);
         else

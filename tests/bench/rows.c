@@ -248,7 +248,8 @@ int main(int argc, char **argv)
         fputs("rows: see the head of tests/bench/rows.c\n", stderr);
         return 2;
     }
-    const struct nation nation = {number(argv[3]), number(argv[4]), number(argv[5])};
+    const struct nation nation = {
+        .communes = number(argv[3]), .villages = number(argv[4]), .months = number(argv[5])};
     if (strcmp(argv[1], "pipeline") == 0)
         pipeline(argv[2], &nation, number(argv[6]), number(argv[7]));
     else

@@ -415,7 +415,8 @@ static void take_options(struct storm *storm, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct storm storm = {.role = "clerk", .nation = {0, 8, 12}, .seconds = 120, .clients = 1};
+    struct storm storm = {
+        .role = "clerk", .nation = {.villages = 8, .months = 12}, .seconds = 120, .clients = 1};
     bus_start(); // handshakes as cheap as the server's
     take_options(&storm, argc, argv);
     storm.list = mem_alloc(storm.clients, sizeof *storm.list);
