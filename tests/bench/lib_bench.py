@@ -24,10 +24,10 @@ def note(*words):
 class Nation(Stack):
     """with Nation(communes, admins=64) as nation: the country is on record, everybody has a key."""
 
-    def __init__(self, communes, admins=64, workers=2, extra=()):
+    def __init__(self, communes, admins=64, workers=2, campaign="campaign"):
         options = [word for setting in POSTGRES for word in ("--set", f"postgres.{setting}")]
-        super().__init__("--workers", str(workers), *options, *extra)
-        self.communes, self.admins = communes, admins
+        super().__init__("--workers", str(workers), *options)
+        self.communes, self.admins, self.campaign = communes, admins, campaign
 
     def __enter__(self):
         super().__enter__()
@@ -40,7 +40,7 @@ class Nation(Stack):
         return self
 
     def _load(self):
-        for what, command in (("units", ("unit", "load")), ("campaign", ("campaign", "load"))):
+        for what, command in (("units", ("unit", "load")), (self.campaign, ("campaign", "load"))):
             path = self.top / f"{what}.txt"
             path.write_text(self.program("nation", what, self.communes, VILLAGES, MONTHS))
             succeeded(self.thidua(*command, path))
@@ -89,6 +89,7 @@ def parse(text):
     return {name: float(value) for name, value in (line.split(",") for line in text.splitlines())}
 
 
+# The table of all measurements.
 HEADER = "name,value,unit,limit,ratio,goal,holds"
 
 

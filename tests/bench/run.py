@@ -6,14 +6,15 @@
 --size 1/N takes the N-th part of the country: to try the bench, not to measure."""
 
 import argparse
+import os
+import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 
-from lib_bench import CAMPAIGN, COMMUNES, HEADER, MONTHS, PROGRAMS, VILLAGES, Nation, line, note
-from thidua_test import succeeded
-
-CELLS = 20  # of a form
+from lib_bench import CAMPAIGN, COMMUNES, HEADER, MONTHS, PROGRAMS, VILLAGES, Nation, line, note, parse
+from thidua_test import succeeded, wait_for
 
 
 def repetitions(options, name):
@@ -217,7 +218,104 @@ def storm(options):
         line(name, results[key], unit, [limit] * len(results[key]), 1, at_least=False)
 
 
-NAMES = {"ingest": ingest, "ingest_single": ingest_single, "nightly": nightly, "growth": growth, "storm": storm}
+# ---- fresh figures
+
+FRESH = """
+SELECT max(late), percentile_cont(0.5) WITHIN GROUP (ORDER BY late) FROM (
+    SELECT extract(epoch FROM (SELECT min(r.finished_at) FROM thidua.run r
+                                WHERE r.state = 5 AND r.cut >= s.accepted) - s.accepted_at) AS late
+      FROM thidua.submission s) AS x
+"""
+
+
+def fresh(options):
+    """A district of 20 communes, 1 000 forms a second for a minute: how old what is shown becomes, at most, from
+    acceptance (before the receipt) to publication, by the database's clock."""
+    seconds = max(3, 60 // options.part)
+    slowest = []
+    for _ in repetitions(options, "fresh"):
+        with Nation(20, admins=64, campaign="continuous") as nation:
+            nation.storm("--as", "admin", "--clients", 64, "--warm", "--submissions", seconds * 125, "--rate", 125)
+            wait_for(60, lambda: nation.sql("SELECT (SELECT max(cut) FROM thidua.run WHERE state = 5) >= (SELECT max(accepted) "
+                                            "FROM thidua.submission)") == [["t"]], "the last figures shown")
+            slowest.append(float(nation.sql(FRESH)[0][0]))
+    line("fresh", slowest, "s", [5] * len(slowest), 1, at_least=False)
+
+
+# ---- peers
+
+def peers():
+    """Where Node's programs are, installed once a build."""
+    source, place = pathlib.Path(__file__).resolve().parent / "peers", PROGRAMS / "peers"
+    place.mkdir(exist_ok=True)
+    for file in source.iterdir():
+        shutil.copy(file, place)
+    if not (place / "node_modules").is_dir():
+        note("installing the peers")
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True, stdout=sys.stderr)
+    return place
+
+
+def node(nation, *words):
+    """Figures of a Node program that works in a database of its own."""
+    text = succeeded(nation.run("node", *words, cwd=peers(), env={"PGDATABASE": "peers"})).stdout
+    return parse(text)
+
+
+EMPTY_JOBS = """
+WITH made AS (INSERT INTO thidua.run (campaign, period, cause, state, stage, stages, cut, cut_at, units, rules, targets, adjustments,
+                                      nominations, decisions)
+              SELECT d.campaign, 202201, 'demand', 3, 1, 2, 0, now(), u.accepted, d.accepted, 0, 0, 0, 0
+                FROM thidua.document d, thidua.document u WHERE d.kind = 2 AND u.kind = 1 RETURNING id)
+INSERT INTO thidua.job (run, stage, kind, state) SELECT id, 1, 2, 2 FROM made, generate_series(1, {count})
+"""
+
+
+def queue(options):
+    """Jobs that have nothing to do (a level without units), through lease, dispatch and fenced DONE by two workers,
+    against graphile-worker with its local queue and completions in batches."""
+    ours, theirs, count = [], [], 3000 // options.part
+    with Nation(20) as nation:
+        nation.sql("CREATE DATABASE peers")
+        for _ in repetitions(options, "queue"):
+            nation.sql(EMPTY_JOBS.format(count=count))
+            left = "SELECT count(*) FROM thidua.job WHERE state <> 5"
+            wait_for(300, lambda: nation.sql(left) == [["0"]], "all jobs done")
+            ours.append(float(nation.sql("SELECT count(*) / extract(epoch FROM max(finished_at) - min(finished_at)) FROM thidua.job")[0][0]))
+            nation.sql("DELETE FROM thidua.job; DELETE FROM thidua.run")
+            theirs.append(node(nation, "queue.js", 10 * count)["jobs_per_second"])
+    line("queue", ours, "jobs/s", theirs, 1)
+
+
+def peer_ingest(nation, mode, submissions):
+    port = 20000 + os.getpid() % 10000
+    server = subprocess.Popen(["node", "server.js", mode, str(port)], cwd=peers(), env={**nation.env, "PGDATABASE": "peers"},
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        server.stdout.readline()
+        return node(nation, "load.js", port, 256, submissions, VILLAGES)["forms_per_second"]
+    finally:
+        server.kill()
+        server.wait()
+
+
+def ingest_peers(options):
+    """The same forms handed in to two Node servers: JSON over HTTP, no keys, no checks, no signatures."""
+    submissions = 8000 // options.part
+    ours, naive, tuned = [], [], []
+    with Nation(options.communes, admins=256) as nation:
+        nation.sql("CREATE DATABASE peers")
+        for _ in repetitions(options, "ingest_peers"):
+            nation.empty()
+            ours.append(nation.storm("--as", "admin", "--clients", 256, "--warm", "--submissions", submissions)["forms_per_second"])
+            naive.append(peer_ingest(nation, "naive", submissions // 4))
+            tuned.append(peer_ingest(nation, "tuned", submissions))
+    line("ingest_naive", ours, "forms/s", naive, 1)
+    line("ingest_tuned", ours, "forms/s", tuned, 1)
+
+
+NAMES = {"ingest": ingest, "ingest_single": ingest_single, "nightly": nightly, "queue": queue, "storm": storm, "growth": growth,
+         "fresh": fresh, "ingest_peers": ingest_peers}
 
 
 def main():
