@@ -237,11 +237,26 @@ static int digest_document(struct work *work, int64_t accepted, uint8_t ret[stat
 
 // ---- what came out ----
 
-// The lines of rollup.csv were digested when their rows were written.
+// Rows of the rollup: both scopes of each unit that has any.
+static size_t rows_due(const struct run_input *input)
+{
+    size_t due = 0;
+    for (uint32_t unit = 0; unit < input->tree->unit_count; unit++) {
+        bool has = false;
+        for (uint32_t i = 0; i < input->campaign->indicator_count && !has; i++)
+            has = rollup_has(input->plan, unit, i);
+        due += has ? SCOPE_COUNT : 0;
+    }
+    return due;
+}
+
+// The lines of rollup.csv were digested when their rows were written. The verify jobs have found a row
+// for each unit; here is seen that there are no others.
 static int digest_rollup(struct work *work, uint8_t ret[static HASH_BYTES], struct err *err)
 {
     struct seal_blocks blocks = {0};
     struct text sql = {0};
+    size_t rows = 0, due = rows_due(work->input);
     add_numbers(work,
                 "COPY (SELECT digest FROM thidua.rollup WHERE run = :run "
                 "ORDER BY scope, unit COLLATE \"C\") TO STDOUT BINARY",
@@ -254,11 +269,14 @@ static int digest_rollup(struct work *work, uint8_t ret[static HASH_BYTES], stru
         while ((got = copy_read(&reader, &field, 1, err)) > 0) {
             if (field.length == HASH_BYTES)
                 seal_block_digest(&blocks, (const uint8_t *)field.data);
+            rows++;
             work->beat(work->beat_arg);
         }
     copy_read_end(&reader);
     text_free(&sql);
     seal_blocks_end(&blocks, ret);
+    if (got == 0 && rows != due)
+        return err_set(err, ERR_DIE, "rows", "the rollup has %zu rows, %zu are due", rows, due);
     return got;
 }
 
