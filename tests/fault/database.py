@@ -227,7 +227,7 @@ def sessions_ended(stack):
 
 def no_connection_left(stack):
     clerk = stack.clerk("crowded")
-    path = results(stack, "crowded.csv", "2022-03,A.1,GRAIN,43")
+    path = results(stack, "crowded.csv", "2022-03,D.300,GRAIN,43")
     stack.sql("ALTER ROLE thidua_server CONNECTION LIMIT 0")  # SQLSTATE 53300, as when all are taken
     stack.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'thidua_server'")
     equal(stack.thidua("submit", CAMPAIGN, path, "--timeout", "2", env=clerk).returncode, QUEUED, "exit code")

@@ -6,8 +6,8 @@ import threading
 from lib_history import check, outbox_items
 from small_campaign import CAMPAIGN, results
 
-# Each clerk hands in for a village of his own: two for one village would refuse each other's corrections.
-VILLAGES = ("A.1", "B.1", "C.1", "A.2", "B.2", "C.2", *(f"D.{number}" for number in range(1, 20)))
+# Each clerk of each load hands in for a village of his own: two for one would refuse each other's corrections.
+VILLAGES = iter(("A.1", "B.1", "C.1", "A.2", "B.2", "C.2", *(f"D.{number}" for number in range(1, 100))))
 
 
 class Load:
@@ -16,6 +16,7 @@ class Load:
     def __init__(self, stack, clerks, options=("--wait",), prefix="load"):
         self.stack, self.options, self.prefix = stack, options, prefix
         self.environments = [stack.clerk(f"{prefix}-{number}") for number in range(clerks)]
+        self.villages = [next(VILLAGES) for _ in range(clerks)]
         self.failures, self.ending = [], threading.Event()
         self.threads = [threading.Thread(target=self._work, args=(number,)) for number in range(clerks)]
 
@@ -56,7 +57,7 @@ class Load:
         return acknowledged
 
     def _work(self, number):
-        village = VILLAGES[number]
+        village = self.villages[number]
         for turn in itertools.count():
             if self.ending.is_set():
                 return

@@ -141,7 +141,7 @@ def crowd(stack):
 
     def work(number):
         for turn in range(6):
-            path = one_form(stack, f"crowd-{number}-{turn}", "ABC"[number % 3], 100 + turn)
+            path = results(stack, f"crowd-{number}-{turn}.csv", f"2022-01,D.{number + 1},GRAIN,{100 + turn}")
             done = stack.thidua("submit", CAMPAIGN, path, "--wait", "--timeout", "60", env=clerks[number])
             if done.returncode != 0:
                 failures.append(done.stderr)
