@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_cell(struct arena *arena, struct forms *forms, const struct rows *rows, size_t row)
+// Rows of a unit come together: its cells are a stretch of `cells`, which has a place for each row.
+static void add_cell(struct forms *forms, struct cell *cells, const struct rows *rows, size_t row)
 {
     const char *unit = rows_cell(rows, row, "unit");
     struct form *form = forms->count > 0 ? &forms->list[forms->count - 1] : NULL;
     if (form == NULL || strcmp(form->unit, unit) != 0) {
         form = &forms->list[forms->count++]; // room for all rows
-        *form = (struct form){.unit = unit,
-                              .period = rows->period,
-                              .cells = arena_alloc(arena, rows->count, sizeof *form->cells)};
+        *form = (struct form){.unit = unit, .period = rows->period, .cells = &cells[row]};
     }
     form->cells[form->cell_count++] = (struct cell){
         .indicator = rows_cell(rows, row, "indicator"), .state = CELL_NA, .note = ""};
@@ -24,9 +23,10 @@ static void add_cell(struct arena *arena, struct forms *forms, const struct rows
 static int hand_in(struct client *client, struct arena *arena, const struct rows *rows)
 {
     struct forms forms = {.list = arena_alloc(arena, rows->count + 1, sizeof *forms.list)};
+    struct cell *cells = arena_alloc(arena, rows->count + 1, sizeof *cells);
     for (size_t row = 0; row < rows->count; row++) {
         if (rows_cell(rows, row, "indicator")[0] != '\0')
-            add_cell(arena, &forms, rows, row);
+            add_cell(&forms, cells, rows, row);
         else // only figures that go on from period to period, and they are there
             complain(_("%s: the figures of the period before stand; hand them in again as they are "
                        "now"),
