@@ -217,6 +217,7 @@ static const char *const vocabulary[] = {
     N_("run"),
     N_("document"),
     N_("moved"),
+    N_("and more"),
     N_("line"),
     N_("cell"),
     N_("units"),

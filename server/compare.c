@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define PAGE_UNITS 20
+#define PAGE_CELLS 50000 // beyond that a page has one unit, and not more cells than that
 
 static const char other_sql[] =
     "SELECT id, period, cut, units, rules, targets, adjustments, nominations, decisions"
@@ -73,13 +74,15 @@ static const char cells_sql[] =
     "                         AND s.id = coalesce(b.submission, a.submission)"
     "   LEFT JOIN access_key k ON k.public_key = s.sender"
     "  WHERE (a.state, a.value, a.denominator) IS DISTINCT FROM (b.state, b.value, b.denominator)"
-    "  ORDER BY code COLLATE \"C\", coalesce(b.unit, a.unit) COLLATE \"C\", period, verified";
+    "  ORDER BY code COLLATE \"C\", coalesce(b.unit, a.unit) COLLATE \"C\", period, verified"
+    "  LIMIT $9::bigint";
 
 static void compare_release(void *state)
 {
     struct compare *compare = state;
     for (int i = 0; i < COMPARE_PARTS; i++)
         PQclear(compare->parts[i]);
+    free(compare->cell_unit);
     free(compare);
 }
 
@@ -95,27 +98,29 @@ int compare_count(const struct compare *compare, enum compare_part part)
 
 // ---- what belongs to a unit
 
-bool compare_belongs(const struct compare *compare, const char *unit, const char *competing)
+bool compare_belongs(const struct compare *compare, uint32_t unit, uint32_t competing)
 {
     const struct rollup_plan *plan = compare->input->plan;
-    uint32_t at = unit_find(plan->tree, unit), of = unit_find(plan->tree, competing);
-    if (at == NO_UNIT || of == NO_UNIT)
+    if (unit == NO_UNIT || competing == NO_UNIT)
         return false;
-    uint32_t carrier = plan->continuing[at];
-    return at == of ||
-           (carrier != NO_UNIT && unit_at_or_below(plan->tree, carrier, of, plan->day->day));
+    uint32_t carrier = plan->continuing[unit];
+    return unit == competing ||
+           (carrier != NO_UNIT && unit_at_or_below(plan->tree, carrier, competing, plan->day->day));
 }
 
-static int moved_count(const struct compare *compare)
+static uint32_t moved_unit(const struct compare *compare, int row)
 {
-    int count = compare_count(compare, COMPARE_MOVED);
-    return count > PAGE_UNITS ? PAGE_UNITS : count;
+    return unit_find(compare->input->tree, compare_cell(compare, COMPARE_MOVED, row, MOVED_UNIT));
 }
 
-static bool is_wanted(const struct compare *compare, const char *unit)
+// At or below a unit that is marked, or one itself.
+static bool is_wanted(const struct compare *compare, uint32_t unit, const bool *marked)
 {
-    for (int row = 0; row < moved_count(compare); row++)
-        if (compare_belongs(compare, unit, compare_cell(compare, COMPARE_MOVED, row, MOVED_UNIT)))
+    const struct rollup_plan *plan = compare->input->plan;
+    if (marked[unit])
+        return true;
+    for (uint32_t at = plan->continuing[unit]; at != NO_UNIT; at = plan->day->parent[at])
+        if (marked[at])
             return true;
     return false;
 }
@@ -143,12 +148,17 @@ static void choose_cells(const struct compare *compare, struct code_list *units,
 {
     const struct unit_tree *tree = compare->input->tree;
     bool *in = mem_alloc(tree->unit_count + 1, sizeof *in);
+    bool *marked = mem_alloc(tree->unit_count + 1, sizeof *marked);
+    for (int row = 0; row < compare->units; row++)
+        if (moved_unit(compare, row) != NO_UNIT)
+            marked[moved_unit(compare, row)] = true;
     for (uint32_t unit = 0; unit < tree->unit_count; unit++) {
-        if (!is_wanted(compare, tree->units[unit].code))
+        if (!is_wanted(compare, unit, marked))
             continue;
         code_list_add(units, tree->units[unit].code);
         add_offices(compare, unit, in, offices);
     }
+    free(marked);
     free(in);
 }
 
@@ -176,7 +186,7 @@ static void begin(struct compare *compare, bool goes_on)
 
 static bool all_units(struct compare *compare)
 {
-    int count = moved_count(compare);
+    int count = compare->units;
     for (int row = 0; row < count; row++) {
         const char *unit = compare_cell(compare, COMPARE_MOVED, row, MOVED_UNIT);
         begin(compare, is_at(compare, "unit") && row == 0);
@@ -210,6 +220,8 @@ static void answer(struct compare *compare)
 static bool keep(struct compare *compare, enum compare_part part, enum db_class class,
                  const PGresult *result)
 {
+    PQclear(compare->parts[part]); // of a first attempt
+    compare->parts[part] = NULL;
     if (class == DB_OK)
         compare->parts[part] = PQcopyResult(result, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES);
     else
@@ -217,19 +229,34 @@ static bool keep(struct compare *compare, enum compare_part part, enum db_class 
     return compare->class == DB_OK;
 }
 
-static void on_lines(void *arg, enum db_class class, const PGresult *result)
+static void read_lines(struct compare *compare);
+
+static void find_cell_units(struct compare *compare)
 {
-    keep(((struct query *)arg)->state, COMPARE_LINES, class, result);
+    int count = compare_count(compare, COMPARE_CELLS);
+    compare->cell_unit = mem_alloc((size_t)count + 1, sizeof *compare->cell_unit);
+    for (int cell = 0; cell < count; cell++)
+        compare->cell_unit[cell] = unit_find(
+            compare->input->tree, compare_cell(compare, COMPARE_CELLS, cell, CHANGED_UNIT));
 }
 
 static void on_cells(void *arg, enum db_class class, const PGresult *result)
 {
     struct query *query = arg;
     struct compare *compare = query->state;
-    if (keep(compare, COMPARE_CELLS, class, result))
-        answer(compare);
-    else
+    if (!keep(compare, COMPARE_CELLS, class, result)) {
         query_failed(query, compare->class, result);
+        return;
+    }
+    compare->cut = compare_count(compare, COMPARE_CELLS) == PAGE_CELLS;
+    if (compare->cut && compare->units > 1) { // one by one, then
+        compare->units = 1;
+        compare->more = true;
+        read_lines(compare);
+        return;
+    }
+    find_cell_units(compare);
+    answer(compare);
 }
 
 // Numbers of the periods that count in a run for `period`, as an array literal.
@@ -251,41 +278,73 @@ static const char *period_list(const struct compare *compare, struct period peri
     return code_list_end(&list, compare->query->arena);
 }
 
-static void read_causes(struct compare *compare)
+// Indicators of the lines that are there.
+static const char *line_codes(const struct compare *compare)
+{
+    const struct campaign *campaign = compare->input->campaign;
+    bool *in = mem_alloc(campaign->indicator_count + 1, sizeof *in);
+    struct code_list list = {0};
+    for (int row = 0; row < compare_count(compare, COMPARE_LINES); row++) {
+        const char *code = compare_cell(compare, COMPARE_LINES, row, LINE_INDICATOR);
+        uint32_t index = campaign_indicator(campaign, code);
+        if (index != NO_INDEX && !in[index])
+            code_list_add(&list, code);
+        if (index != NO_INDEX)
+            in[index] = true;
+    }
+    free(in);
+    return code_list_end(&list, compare->query->arena);
+}
+
+static void read_cells(struct compare *compare)
 {
     struct query *query = compare->query;
-    struct code_list moved = {0}, units = {0}, offices = {0}, codes = {0};
-    const struct campaign *campaign = compare->input->campaign;
-    char before[24], after[24], number[16], cuts[2][24];
-    for (int row = 0; row < moved_count(compare); row++) {
+    struct code_list units = {0}, offices = {0};
+    char number[16], cuts[2][24], limit[16];
+    choose_cells(compare, &units, &offices);
+    snprintf(number, sizeof number, "%d", query->campaign->id);
+    snprintf(cuts[0], sizeof cuts[0], "%" PRId64, compare->before.cut);
+    snprintf(cuts[1], sizeof cuts[1], "%" PRId64, query->run.cut);
+    snprintf(limit, sizeof limit, "%d", PAGE_CELLS);
+    const struct db_param params[] = {db_text(code_list_end(&offices, query->arena)),
+                                      db_text(number),
+                                      db_text(code_list_end(&units, query->arena)),
+                                      db_text(line_codes(compare)),
+                                      db_text(cuts[0]),
+                                      db_text(cuts[1]),
+                                      db_text(period_list(compare, compare->before_period)),
+                                      db_text(period_list(compare, query->period)),
+                                      db_text(limit)};
+    query_exec(query, cells_sql, params, 9, 0, on_cells);
+}
+
+static void on_lines(void *arg, enum db_class class, const PGresult *result)
+{
+    struct query *query = arg;
+    struct compare *compare = query->state;
+    if (keep(compare, COMPARE_LINES, class, result))
+        read_cells(compare);
+    else
+        query_failed(query, compare->class, result);
+}
+
+// Of the units that the key may see.
+static void read_lines(struct compare *compare)
+{
+    struct query *query = compare->query;
+    struct code_list moved = {0};
+    char before[24], after[24];
+    for (int row = 0; row < compare->units; row++) {
         const char *code = compare_cell(compare, COMPARE_MOVED, row, MOVED_UNIT);
         uint32_t unit = unit_find(world_tree(query->world), code);
         if (unit != NO_UNIT && query_reaches(query, unit))
             code_list_add(&moved, code);
     }
-    choose_cells(compare, &units, &offices);
-    for (size_t i = 0; i < campaign->indicator_count; i++)
-        code_list_add(&codes, campaign->indicators[i].code);
     snprintf(before, sizeof before, "%" PRId64, compare->before.id);
     snprintf(after, sizeof after, "%" PRId64, query->run.id);
-    snprintf(number, sizeof number, "%d", query->campaign->id);
-    snprintf(cuts[0], sizeof cuts[0], "%" PRId64, compare->before.cut);
-    snprintf(cuts[1], sizeof cuts[1], "%" PRId64, query->run.cut);
-    struct arena *arena = query->arena;
-    const struct db_param lines[] = {db_text(before), db_text(after),
-                                     db_text(code_list_end(&moved, arena))};
-    const struct db_param cells[] = {db_text(code_list_end(&offices, arena)),
-                                     db_text(number),
-                                     db_text(code_list_end(&units, arena)),
-                                     db_text(code_list_end(&codes, arena)),
-                                     db_text(cuts[0]),
-                                     db_text(cuts[1]),
-                                     db_text(period_list(compare, compare->before_period)),
-                                     db_text(period_list(compare, query->period))};
-    db_begin(query->server->read_db);
-    query_exec(query, lines_sql, lines, 3, 0, on_lines);
-    query_exec(query, cells_sql, cells, 8, 0, on_cells);
-    db_end(query->server->read_db);
+    const struct db_param params[] = {db_text(before), db_text(after),
+                                      db_text(code_list_end(&moved, query->arena))};
+    query_exec(query, lines_sql, params, 3, 0, on_lines);
 }
 
 static void on_documents(void *arg, enum db_class class, const PGresult *result)
@@ -306,11 +365,13 @@ static void on_moved(void *arg, enum db_class class, const PGresult *result)
         query_failed(query, compare->class, result);
         return;
     }
-    compare->more = compare_count(compare, COMPARE_MOVED) > PAGE_UNITS;
-    if (compare_count(compare, COMPARE_MOVED) == 0)
+    compare->units = compare_count(compare, COMPARE_MOVED);
+    compare->more = compare->units > PAGE_UNITS;
+    compare->units -= compare->more;
+    if (compare->units == 0)
         answer(compare);
     else
-        read_causes(compare);
+        read_lines(compare);
 }
 
 static void read_both(struct compare *compare)

@@ -55,7 +55,10 @@ struct compare {
     struct period before_period;
     PGresult *parts[COMPARE_PARTS]; // owned; NULL: not asked for
     enum db_class class;            // the worst of a group of statements
-    bool more;                      // units behind those of this page
+    int units;                      // of COMPARE_MOVED that are on this page
+    bool more;                      // units behind those
+    bool cut;                       // there are more cells of the one unit than are shown
+    uint32_t *cell_unit;            // by row of COMPARE_CELLS; owned
     size_t skip, rows; // rows of what is begun that were on the page before; made so far
 };
 
@@ -64,7 +67,7 @@ const char *compare_cell(const struct compare *compare, enum compare_part part, 
                          int column);
 int compare_count(const struct compare *compare, enum compare_part part);
 // Does what a unit reports count for a competing unit in the run after?
-bool compare_belongs(const struct compare *compare, const char *unit, const char *competing);
+bool compare_belongs(const struct compare *compare, uint32_t unit, uint32_t competing);
 // Rows; false: the page is full. A unit is a row of COMPARE_MOVED.
 bool compare_head(struct compare *compare);
 bool compare_unit(struct compare *compare, int moved);

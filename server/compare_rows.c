@@ -222,31 +222,32 @@ static bool cell_row(struct compare *compare, int cell)
 }
 
 // The cells of a line, under it.
-static bool cause_rows(struct compare *compare, const char *unit, const char *indicator)
+static bool cause_rows(struct compare *compare, uint32_t unit, const char *indicator)
 {
     for (int cell = 0; cell < compare_count(compare, COMPARE_CELLS); cell++)
         if (strcmp(compare_cell(compare, COMPARE_CELLS, cell, CHANGED_INDICATOR), indicator) == 0 &&
-            compare_belongs(compare, compare_cell(compare, COMPARE_CELLS, cell, CHANGED_UNIT),
-                            unit) &&
-            !cell_row(compare, cell))
+            compare_belongs(compare, compare->cell_unit[cell], unit) && !cell_row(compare, cell))
             return false;
     return true;
 }
 
 bool compare_unit(struct compare *compare, int moved)
 {
-    const char *unit = compare_cell(compare, COMPARE_MOVED, moved, MOVED_UNIT);
+    const char *code = compare_cell(compare, COMPARE_MOVED, moved, MOVED_UNIT);
+    uint32_t unit = unit_find(compare->input->tree, code);
     if (!moved_rows(compare, moved))
         return false;
     for (int line = 0; line < compare_count(compare, COMPARE_LINES); line++)
-        if (strcmp(compare_cell(compare, COMPARE_LINES, line, LINE_UNIT), unit) == 0 &&
+        if (strcmp(compare_cell(compare, COMPARE_LINES, line, LINE_UNIT), code) == 0 &&
             !line_row(compare, moved, line))
             return false;
     for (int line = 0; line < compare_count(compare, COMPARE_LINES); line++)
-        if (strcmp(compare_cell(compare, COMPARE_LINES, line, LINE_UNIT), unit) == 0 &&
+        if (strcmp(compare_cell(compare, COMPARE_LINES, line, LINE_UNIT), code) == 0 &&
             !cause_rows(compare, unit, compare_cell(compare, COMPARE_LINES, line, LINE_INDICATOR)))
             return false;
-    return true;
+    return !compare->cut ||
+           add_row(compare,
+                   &(struct compare_row){.section = "cell", .unit = code, .detail = "and more"});
 }
 
 // ---- awards
