@@ -238,6 +238,21 @@ const struct command commands[] = {
      N_("let the holder of a key in"), NULL,
      "thidua key add 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' --role clerk --unit 06520 "
      "--name 'Y Tịch'"},
+    {"key invite", "", 0, 0, TAKES(OPT_ROLE) | TAKES(OPT_UNIT) | TAKES(OPT_NAME) | TAKES(OPT_DAYS),
+     0, key_invite_run, N_("print a code by which somebody puts a key of his own on record"),
+     N_("The code can be used once, within 24 hours. Tell it to nobody but the one who is to have "
+        "the key. An officer gives codes for clerks, leaders and officers of his own units."),
+     "thidua key invite --role clerk --unit 06520 --name 'Y Tịch'"},
+    {"key enrol", "[CODE]", 0, 1, TAKES(OPT_FILE), 0, key_enrol_run,
+     N_("make a key of your own and put it on record by a code"),
+     N_("Without CODE it is read from the standard input, where others who use the computer do not "
+        "see it."),
+     "thidua key enrol"},
+    {"key rotate", "", 0, 0, TAKES(OPT_FILE) | TAKES(OPT_DAYS), 0, key_rotate_run,
+     N_("make a new key to take the place of your own"),
+     N_("The new key is written to the file; the old one is valid for some days more (--days, 7), "
+        "so that it can be replaced wherever it is used."),
+     "thidua key rotate --file identity-2.key"},
     {"key revoke", "PUBLIC", 1, 1, 0, 0, key_revoke_run, N_("shut the holder of a key out"), NULL,
      "thidua key revoke 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7'"},
     {"key list", "", 0, 0, FORMATS, QUERY_KEYS, show_run, N_("list the keys"), NULL,

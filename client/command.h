@@ -75,6 +75,7 @@ extern const size_t command_count;
 // Handlers, one file for each group.
 command_fn submit_run, outbox_list_run, outbox_send_run, outbox_drop_run, outbox_show_run,
     outbox_verify_run;
+command_fn key_invite_run, key_enrol_run, key_rotate_run;
 command_fn load_run, show_run, run_start_run, run_export_run, run_verify_run, job_retry_run;
 command_fn run_compare_run;
 command_fn unlock_run, missing_run, remind_run, nothing_run;

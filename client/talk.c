@@ -85,14 +85,22 @@ static int read_identity(struct talk *talk, const struct config *config, struct 
 
 struct talk *talk_create(const struct config *config, struct err *err)
 {
+    return talk_create_as(config, NULL, err);
+}
+
+struct talk *talk_create_as(const struct config *config, const struct bus_keys *keys,
+                            struct err *err)
+{
     struct talk *talk = mem_alloc(1, sizeof *talk);
     talk->patience_ms = config_number(config, "timeout") * 1000;
     if (read_servers(talk, config_text(config, "servers"), err) != 0 ||
         read_server_key(talk, config_text(config, "server_key"), err) != 0 ||
-        read_identity(talk, config, err) != 0) {
+        (keys == NULL && read_identity(talk, config, err) != 0)) {
         talk_destroy(talk);
         return NULL;
     }
+    if (keys != NULL)
+        talk->identity.curve = *keys;
     // Clients spread over the servers.
     talk->current = randombytes_uniform((uint32_t)talk->server_count);
     return talk;

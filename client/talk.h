@@ -4,6 +4,7 @@
 #ifndef THIDUA_CLIENT_TALK_H
 #define THIDUA_CLIENT_TALK_H
 
+#include "common/bus.h"
 #include "common/codec.h"
 #include "common/config.h"
 
@@ -12,6 +13,9 @@
 struct talk;
 // Reads the settings servers, server_key, key_file and timeout. Returns owned; NULL: what is missing.
 struct talk *talk_create(const struct config *config, struct err *err);
+// The same with a key pair instead of the file's; it is copied.
+struct talk *talk_create_as(const struct config *config, const struct bus_keys *keys,
+                            struct err *err);
 void talk_destroy(struct talk *talk);
 // How long the next questions are tried, in milliseconds, or TALK_FOR_EVER.
 void talk_set_patience(struct talk *talk, int64_t ms);

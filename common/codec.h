@@ -118,7 +118,10 @@ enum command_action {
     ACTION_JOB_RETRY,
     ACTION_KEY_ADD,
     ACTION_KEY_REVOKE,
-    ACTION_UNLOCK
+    ACTION_UNLOCK,
+    ACTION_KEY_INVITE = 40,
+    ACTION_KEY_ENROL,
+    ACTION_KEY_ROTATE
 };
 
 struct bytes {

@@ -291,7 +291,8 @@ int decode_command(const ProtobufCMessage *base, struct codec_memory *memory, st
                                  .reason = in->reason,
                                  .number = in->number,
                                  .days = in->days};
-    if (check_number((unsigned)in->action, ACTION_RUN_START, ACTION_UNLOCK, "action", err) != 0 ||
+    if (check_number((unsigned)in->action, ACTION_RUN_START, ACTION_KEY_ROTATE, "action", err) !=
+            0 ||
         check_text(in->campaign, WIRE_CODE_BYTES_MAX, "campaign", err) != 0 ||
         check_text(in->period, WIRE_CODE_BYTES_MAX, "period", err) != 0 ||
         check_text(in->role, WIRE_CODE_BYTES_MAX, "role", err) != 0 ||

@@ -55,6 +55,47 @@ int key_from_z85(const char *text, uint8_t key[BUS_KEY_BYTES])
     return 0;
 }
 
+// ---- one-time codes
+
+#define CODE_LETTERS 25
+#define CODE_GROUP 5
+static const char code_letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+void invite_code_make(char text[static CODE_TEXT_SIZE])
+{
+    for (size_t i = 0; i < CODE_LETTERS; i++) {
+        if (i > 0 && i % CODE_GROUP == 0)
+            *text++ = '-';
+        *text++ = code_letters[randombytes_uniform(sizeof code_letters - 1)];
+    }
+    *text = '\0';
+}
+
+// Small letters, O for 0, I and L for 1, and groups written together are taken, too.
+int invite_code_keys(const char *text, struct bus_keys *ret)
+{
+    char letters[CODE_LETTERS + 1];
+    uint8_t seed[crypto_box_SEEDBYTES];
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        char letter = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+        letter = letter == 'O' ? '0' : letter == 'I' || letter == 'L' ? '1' : letter;
+        if (letter == '-' || letter == ' ')
+            continue;
+        if (count == CODE_LETTERS || strchr(code_letters, letter) == NULL)
+            return -1;
+        letters[count++] = letter;
+    }
+    if (count != CODE_LETTERS)
+        return -1;
+    crypto_generichash(seed, sizeof seed, (const uint8_t *)letters, count,
+                       (const uint8_t *)"thidua invite 1", crypto_generichash_KEYBYTES_MIN);
+    crypto_box_seed_keypair(ret->public_key, ret->secret_key, seed);
+    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(letters, sizeof letters);
+    return 0;
+}
+
 void hash_bytes(const void *data, size_t length, uint8_t out[static HASH_BYTES])
 {
     crypto_generichash(out, HASH_BYTES, data, length, NULL, 0);

@@ -13,19 +13,22 @@ static const struct {
     unsigned may;
     enum reach reach;
 } roles[ROLES] = {
-    [ROLE_CLERK] = {"clerk", MAY_READ | MAY_SUBMIT, REACH_OFFICE},
-    [ROLE_LEADER] = {"leader", MAY_READ, REACH_OFFICE},
+    [ROLE_CLERK] = {"clerk", MAY_READ | MAY_SUBMIT | MAY_ROTATE, REACH_OFFICE},
+    [ROLE_LEADER] = {"leader", MAY_READ | MAY_ROTATE, REACH_OFFICE},
     [ROLE_OFFICER] = {"officer",
                       MAY_READ | MAY_SUBMIT | MAY_VERIFY | MAY_UNLOCK | MAY_SET_LISTS | MAY_RUN |
-                          MAY_SEE_WORK,
+                          MAY_SEE_WORK | MAY_INVITE | MAY_ROTATE,
                       REACH_SUBTREE},
-    [ROLE_AUDITOR] = {"auditor", MAY_READ | MAY_SEE_WORK | MAY_SEE_KEYS | MAY_SEE_AUDIT, REACH_ALL},
+    [ROLE_AUDITOR] = {"auditor",
+                      MAY_READ | MAY_SEE_WORK | MAY_SEE_KEYS | MAY_SEE_AUDIT | MAY_ROTATE,
+                      REACH_ALL},
     [ROLE_ADMIN] = {"admin",
                     MAY_READ | MAY_SUBMIT | MAY_VERIFY | MAY_UNLOCK | MAY_SET_RULES |
                         MAY_SET_LISTS | MAY_RUN | MAY_RETRY | MAY_SEE_WORK | MAY_SEE_KEYS |
-                        MAY_SET_KEYS | MAY_SEE_AUDIT,
+                        MAY_SET_KEYS | MAY_SEE_AUDIT | MAY_INVITE | MAY_ROTATE,
                     REACH_ALL},
     [ROLE_WORKER] = {"worker", MAY_WORK, REACH_NOTHING},
+    [ROLE_INVITED] = {"invited", MAY_ENROL, REACH_NOTHING},
 };
 
 struct access {
@@ -40,7 +43,9 @@ struct access {
 const char access_sql[] =
     "SELECT public_key, role, unit,"
     " coalesce((extract(epoch FROM expires_at) * 1000000)::bigint, 9223372036854775807),"
-    " revoked_at IS NOT NULL FROM access_key";
+    " revoked_at IS NOT NULL FROM access_key"
+    " UNION ALL SELECT public_key, 'invited', '', (extract(epoch FROM expires_at) * 1000000)::bigint,"
+    " false FROM invite WHERE used_at IS NULL AND expires_at > now()";
 
 int role_parse(const char *word)
 {
@@ -49,6 +54,11 @@ int role_parse(const char *word)
             return role;
     }
     return -1;
+}
+
+bool role_given(int role)
+{
+    return role >= 0 && role != ROLE_INVITED;
 }
 
 const char *role_word(enum role role)

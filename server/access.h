@@ -8,8 +8,18 @@
 
 struct world;
 
-enum role { ROLE_CLERK, ROLE_LEADER, ROLE_OFFICER, ROLE_AUDITOR, ROLE_ADMIN, ROLE_WORKER, ROLES };
+enum role {
+    ROLE_CLERK,
+    ROLE_LEADER,
+    ROLE_OFFICER,
+    ROLE_AUDITOR,
+    ROLE_ADMIN,
+    ROLE_WORKER,
+    ROLE_INVITED,
+    ROLES
+};
 int role_parse(const char *word); // -1: no role
+bool role_given(int role);        // one that a key can be given: not -1, not that of a code
 const char *role_word(enum role role);
 
 enum action {
@@ -26,6 +36,9 @@ enum action {
     MAY_SET_KEYS = 1 << 10,
     MAY_WORK = 1 << 11, // be a worker
     MAY_SEE_AUDIT = 1 << 12,
+    MAY_INVITE = 1 << 13, // give codes for keys
+    MAY_ENROL = 1 << 14,  // use such a code
+    MAY_ROTATE = 1 << 15, // replace one's own key
 };
 
 struct access_entry { // one key on record

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROTATE_DAYS_MAX 90
+
 struct command { // waits for the database
     struct asker asker;
     enum command_action action;
@@ -146,13 +148,13 @@ static void keys_loaded(struct loop *loop, void *arg)
 {
     struct command *command = arg;
     (void)loop;
-    command_answer(command, command->action == ACTION_KEY_ADD ? "key_add" : "key_revoke");
+    command_answer(command, commands_name(command->action));
 }
 
 static void on_key(void *arg, enum db_class class, const PGresult *result)
 {
     struct command *command = arg;
-    enum wire_code refused = command->action == ACTION_KEY_ADD ? WIRE_CONFLICT : WIRE_NOT_FOUND;
+    enum wire_code refused = command->action == ACTION_KEY_REVOKE ? WIRE_NOT_FOUND : WIRE_CONFLICT;
     if (class == DB_OK)
         command->code = PQgetvalue(result, 0, 0)[0] == 't' ? WIRE_OK : refused;
     else
@@ -181,22 +183,28 @@ static void change_key(const struct asker *asker, enum command_action action, co
     db_end(db);
 }
 
-static void key_add(const struct asker *asker, const struct wire_command *wire)
+// What a key on record must be: a role, a name, and a unit that there is. False: answered.
+static bool key_good(const struct asker *asker, const struct wire_command *wire)
 {
     const struct unit_tree *tree = world_tree(asker->server->world);
     int role = role_parse(wire->role);
     bool needs_unit = role == ROLE_CLERK || role == ROLE_LEADER;
-    char days[16];
-    if (role < 0 || wire->key.length != KEY_BYTES || !words_is_nfc(wire->name)) {
+    if (!role_given(role) || wire->key.length != KEY_BYTES || !words_is_nfc(wire->name)) {
         answer_code(asker, WIRE_INVALID,
-                    role < 0 ? "there is no such role" : "a key and a name are needed");
-        return;
+                    !role_given(role) ? "there is no such role" : "a key and a name are needed");
+        return false;
     }
     if (wire->unit[0] != '\0' ? tree == NULL || unit_find(tree, wire->unit) == NO_UNIT
                               : needs_unit) {
         refuse_finding(asker, WIRE_INVALID, FINDING_UNKNOWN_UNIT, "unit", wire->unit);
-        return;
+        return false;
     }
+    return true;
+}
+
+static void put_key(const struct asker *asker, const struct wire_command *wire, const char *sql)
+{
+    char days[16];
     snprintf(days, sizeof days, "%u", wire->days < INT32_MAX ? wire->days : INT32_MAX);
     const struct db_param params[] = {db_bytea(wire->key.data, KEY_BYTES),
                                       db_text(wire->role),
@@ -204,7 +212,60 @@ static void key_add(const struct asker *asker, const struct wire_command *wire)
                                       db_text(wire->name),
                                       db_text(days),
                                       db_bytea(asker->peer.key, KEY_BYTES)};
-    change_key(asker, ACTION_KEY_ADD, "SELECT access_add($1, $2, $3, $4, $5, $6)", params, 6);
+    change_key(asker, wire->action, sql, params, 6);
+}
+
+static void key_add(const struct asker *asker, const struct wire_command *wire)
+{
+    if (key_good(asker, wire))
+        put_key(asker, wire, "SELECT access_add($1, $2, $3, $4, $5, $6)");
+}
+
+// An officer gives codes for the offices of his own units, and not for roles that see beyond them.
+static bool may_invite(const struct asker *asker, const struct wire_command *wire)
+{
+    const struct world *world = asker->server->world;
+    int role = role_parse(wire->role);
+    if (access_may(&asker->who, MAY_SET_KEYS))
+        return true;
+    return (role == ROLE_CLERK || role == ROLE_LEADER || role == ROLE_OFFICER) &&
+           wire->unit[0] != '\0' &&
+           access_reaches(&asker->who, world, unit_find(world_tree(world), wire->unit),
+                          pulse_today(asker->server->pulse));
+}
+
+static void key_invite(const struct asker *asker, const struct wire_command *wire)
+{
+    if (!key_good(asker, wire))
+        return;
+    if (may_invite(asker, wire))
+        put_key(asker, wire, "SELECT key_invite($1, $2, $3, $4, $5, $6)");
+    else
+        answer_code(asker, WIRE_FORBIDDEN, "this key may not invite for that role and unit");
+}
+
+static void key_enrol(const struct asker *asker, const struct wire_command *wire)
+{
+    if (wire->key.length != KEY_BYTES) {
+        answer_code(asker, WIRE_INVALID, "a key is needed");
+        return;
+    }
+    const struct db_param params[] = {db_bytea(asker->peer.key, KEY_BYTES),
+                                      db_bytea(wire->key.data, KEY_BYTES)};
+    change_key(asker, ACTION_KEY_ENROL, "SELECT key_enrol($1, $2)", params, 2);
+}
+
+static void key_rotate(const struct asker *asker, const struct wire_command *wire)
+{
+    char days[16];
+    if (wire->key.length != KEY_BYTES || wire->days < 1 || wire->days > ROTATE_DAYS_MAX) {
+        answer_code(asker, WIRE_INVALID, "a key and 1 to 90 days are needed");
+        return;
+    }
+    snprintf(days, sizeof days, "%u", wire->days);
+    const struct db_param params[] = {db_bytea(asker->peer.key, KEY_BYTES),
+                                      db_bytea(wire->key.data, KEY_BYTES), db_text(days)};
+    change_key(asker, ACTION_KEY_ROTATE, "SELECT key_rotate($1, $2, $3)", params, 3);
 }
 
 static void key_revoke(const struct asker *asker, const struct wire_command *wire)
@@ -281,6 +342,9 @@ static const struct {
     [ACTION_KEY_ADD] = {key_add, MAY_SET_KEYS, "key_add"},
     [ACTION_KEY_REVOKE] = {key_revoke, MAY_SET_KEYS, "key_revoke"},
     [ACTION_UNLOCK] = {give_exception, MAY_UNLOCK, "unlock"},
+    [ACTION_KEY_INVITE] = {key_invite, MAY_INVITE, "key_invite"},
+    [ACTION_KEY_ENROL] = {key_enrol, MAY_ENROL, "key_enrol"},
+    [ACTION_KEY_ROTATE] = {key_rotate, MAY_ROTATE, "key_rotate"},
 };
 
 const char *commands_name(enum command_action action)

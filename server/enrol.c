@@ -38,7 +38,7 @@ int enrol(const char *conninfo, const char *role, const char *unit, const char *
     uint8_t key[BUS_KEY_BYTES];
     if (strcmp(unit, "-") == 0)
         unit = "";
-    if (role_parse(role) < 0)
+    if (!role_given(role_parse(role)))
         return err_set(err, ERR_REJECT, "usage", "there is no role %.64s", role);
     if (unit[0] != '\0' && !code_valid(unit, strlen(unit)))
         return err_set(err, ERR_REJECT, "usage", "%.64s is not the code of a unit", unit);

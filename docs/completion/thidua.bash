@@ -45,7 +45,7 @@ _thidua() {
     run) words='start list show compare export verify what-if sensitivity' ;;
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
-    key) words='new add revoke list' ;;
+    key) words='new add invite enrol rotate revoke list' ;;
     audit) words='list verify' ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ] && [[ $word != -* ]]; then
@@ -96,6 +96,9 @@ _thidua() {
     'job retry') options='' ;;
     'key new') options='--file' ;;
     'key add') options='--unit --role --name --days' ;;
+    'key invite') options='--unit --role --name --days' ;;
+    'key enrol') options='--file' ;;
+    'key rotate') options='--file --days' ;;
     'key revoke') options='' ;;
     'key list') options='--csv --json' ;;
     'audit list') options='--csv --json' ;;

@@ -87,16 +87,18 @@ static void many_keys(void **state)
 static void rights(void **state)
 {
     static const char *const may[ROLES] = {
-        [ROLE_CLERK] = "11..........",   [ROLE_LEADER] = "1...........",
-        [ROLE_OFFICER] = "1111.11.1...", [ROLE_AUDITOR] = "1.......11..",
-        [ROLE_ADMIN] = "11111111111.",   [ROLE_WORKER] = "...........1",
+        [ROLE_CLERK] = "11.............1",   [ROLE_LEADER] = "1..............1",
+        [ROLE_OFFICER] = "1111.11.1....1.1", [ROLE_AUDITOR] = "1.......11..1..1",
+        [ROLE_ADMIN] = "11111111111.11.1",   [ROLE_WORKER] = "...........1....",
+        [ROLE_INVITED] = "..............1.",
     };
     (void)state;
     for (int role = 0; role < ROLES; role++) {
         struct access_entry entry = {.role = (enum role)role};
-        for (unsigned action = 0; action < 12; action++)
+        for (unsigned action = 0; action < 16; action++)
             assert_int_equal(access_may(&entry, 1u << action), may[role][action] == '1');
         assert_int_equal(role_parse(role_word((enum role)role)), role);
+        assert_int_equal(role_given(role), role != ROLE_INVITED);
     }
     assert_int_equal(role_parse("nobody"), -1);
     assert_false(access_may(&(struct access_entry){.role = ROLE_CLERK}, MAY_READ | MAY_RUN));
