@@ -6,6 +6,7 @@
 #include "client/talk.h"
 #include "common/bus.h"
 #include "common/log.h"
+#include "common/service.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -82,6 +83,7 @@ int client_main(int argc, char **argv)
     struct err err = {0};
     int exit_code = EXIT_USAGE;
 
+    service_guard();
     log_open("thidua", LOG_ERROR);
     bus_start();
     arguments_parse(argc, argv, &arguments);

@@ -222,7 +222,7 @@ static int identity_parse(const char *text, struct identity *ret)
                                          ret->sign_secret) == 0 &&
                 memcmp(derived.curve.public_key, ret->curve.public_key, BUS_KEY_BYTES) == 0 &&
                 memcmp(derived.sign_public, ret->sign_public, SIGN_PUBLIC_BYTES) == 0 &&
-                memcmp(derived.sign_secret, ret->sign_secret, SIGN_SECRET_BYTES) == 0;
+                sodium_memcmp(derived.sign_secret, ret->sign_secret, SIGN_SECRET_BYTES) == 0;
     identity_wipe(&derived);
     return same ? 0 : -1;
 }

@@ -19,7 +19,7 @@ readonly PACKAGES_build="gcc libc6-dev cmake ninja-build pkg-config protobuf-c-c
 readonly PACKAGES_run="postgresql-15 postgresql-client-15 util-linux"
 readonly PACKAGES_test="$PACKAGES_build $PACKAGES_run clang-14 clang-format-14 clang-tidy-14
     libclang-rt-14-dev shellcheck python3 python3-yaml python3-zmq python3-nacl python3-protobuf
-    protobuf-compiler binutils procps libfaketime"
+    protobuf-compiler binutils procps libfaketime strace systemd"
 readonly PACKAGES_year="libfaketime python3 python3-yaml"
 readonly PACKAGES_coverage="gcovr"
 readonly PACKAGES_bench="python3"

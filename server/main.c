@@ -1,6 +1,7 @@
 // thidua-server: takes submissions, documents and questions, plans runs, hands jobs to workers.
 // PostgreSQL is its only state; it can be killed at any instant and started again, any number of them.
 #include "common/log.h"
+#include "common/service.h"
 #include "common/words.h"
 #include "server/check.h"
 #include "server/enrol.h"
@@ -109,6 +110,7 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.duty = DUTY_SERVE};
     struct err err = {0};
+    service_guard();
     bus_start();
     words_start(NULL);
     int code = parse(argc, argv, &arguments);

@@ -3,6 +3,7 @@
 #include "server/serve.h"
 
 #include "common/log.h"
+#include "common/service.h"
 #include "core/mem.h"
 #include "server/audit.h"
 #include "server/dispatch.h"
@@ -24,6 +25,7 @@
 
 #define DATABASE_WAIT_SECONDS 60
 #define DRAIN_LOOK_MS 20
+#define ALIVE_MS 1000
 
 struct serving {
     struct server server;
@@ -118,6 +120,7 @@ static void open_doors(struct loop *loop, void *arg)
     server->planner = planner_create(server->loop, server->run_db, server->name, server->identity,
                                      (unsigned)config_number(server->config, "nightly_at"),
                                      night_campaigns, jobs_changed, server);
+    service_ready();
     log_event(LOG_INFO, "ready", "name=%s clients=%s workers=%s", server->name, endpoint,
               bus_endpoint(serving->workers));
 }
@@ -145,6 +148,7 @@ static void drain(struct loop *loop, void *arg)
     struct serving *serving = arg;
     struct server *server = &serving->server;
     log_event(LOG_INFO, "draining", "name=%s", server->name);
+    service_stopping();
     server->draining = true;
     serving->drain_until_ms = loop_now_ms() + config_number(server->config, "drain_seconds") * 1000;
     if (server->front != NULL)
@@ -155,6 +159,13 @@ static void drain(struct loop *loop, void *arg)
         planner_leave(server->planner);
     audit_hurry(server->audit);
     loop_timer(loop, DRAIN_LOOK_MS, true, look_drained, serving);
+}
+
+static void tell_alive(struct loop *loop, void *arg)
+{
+    (void)loop;
+    (void)arg;
+    service_alive();
 }
 
 // ---- the whole
@@ -210,6 +221,7 @@ static void create_parts(struct serving *serving)
     struct server *server = &serving->server;
     server->loop = loop_create();
     loop_signals(server->loop, drain, serving);
+    loop_timer(server->loop, ALIVE_MS, true, tell_alive, NULL);
     loop_timer(server->loop, MEMORY_EVERY_MS, true, memory_give_back, NULL);
     for (size_t i = 0; i < INGEST_LANES; i++)
         server->ingest_db[i] = open_db(server, "thidua-server ingest");

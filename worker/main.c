@@ -4,6 +4,7 @@
 #include "common/keys.h"
 #include "common/log.h"
 #include "common/loop.h"
+#include "common/service.h"
 #include "common/words.h"
 #include "worker/session.h"
 #include <malloc.h>
@@ -47,6 +48,7 @@ static int work(const struct config *config, const struct identity *identity)
         return EXIT_FAILURE;
     }
     loop_signals(loop, on_signal, session);
+    service_ready();
     log_event(LOG_INFO, "ready", "servers=%s", config_text(config, "servers"));
     loop_run(loop);
     session_destroy(session);
@@ -92,6 +94,7 @@ static void keep_memory(void)
 int main(int argc, char **argv)
 {
     keep_memory();
+    service_guard();
     bus_start();
     words_start(NULL);
     const char *file = NULL;

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/db.h"
 #include "common/log.h"
+#include "common/service.h"
 #include "worker/work.h"
 #include <sodium.h>
 #include <stdlib.h>
@@ -202,6 +203,7 @@ static void beat(void *arg)
 {
     struct session *session = arg;
     loop_signals_take(session->loop);
+    service_alive();
     if (loop_now_ms() - session->beat_ms < session->beat_every_ms)
         return;
     hear_server(session);
@@ -285,6 +287,7 @@ static void on_bus(struct loop *loop, void *arg)
 static void on_tick(struct loop *loop, void *arg)
 {
     struct session *session = arg;
+    service_alive();
     (void)loop;
     hear_server(session);
     if (loop_now_ms() - session->ready_ms >= READY_EVERY_MS)
@@ -295,6 +298,7 @@ static void on_tick(struct loop *loop, void *arg)
 // Jobs that were on their way meet the word that none is wanted: they come before its answer.
 void session_drain(struct session *session)
 {
+    service_stopping();
     session->draining = true;
     session->drain_until_ms = loop_now_ms() + PARTING_MS;
     send_ready(session); // no credit any more

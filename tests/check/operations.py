@@ -81,6 +81,8 @@ def check_files(page):
     for program in ("server", "worker"):
         if f"/usr/bin/thidua-{program} --config /etc/thidua/{program}.conf" not in files[f"thidua-{program}.service"]:
             problems.append(f"thidua-{program}.service starts something else")
+        if files[f"thidua-{program}.service"] != (TOP / f"systemd/thidua-{program}.service").read_text():
+            problems.append(f"docs/operations.md: thidua-{program}.service is not the one in systemd/")
 
 
 def main():
