@@ -55,7 +55,7 @@ void audit_refused(struct audit *audit, const uint8_t *key, enum wire_code code,
         memcpy(refusal.key, key, BUS_KEY_BYTES);
     struct refusal *place = find(audit, &refusal);
     if (place == NULL && audit->count >= REFUSALS_MAX) {
-        refusal = (struct refusal){.code = WIRE_FORBIDDEN, .what = "others"};
+        refusal = (struct refusal){.what = "others"};
         place = find(audit, &refusal);
     }
     int64_t now = pulse_now_us(audit->server->pulse);

@@ -5,11 +5,13 @@ protocol_client.py and roles.py.)
 
 import pathlib
 import re
+import socket
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-from enrolment import enrol, environment, key_file  # noqa: E402
-from small_campaign import load  # noqa: E402
+from enrolment import enrol, environment, key_file, new_key  # noqa: E402
+from small_campaign import CAMPAIGN, load, results  # noqa: E402
 from thidua_test import Stack, equal, succeeded, wait_for  # noqa: E402
 
 DONE, ERROR, USAGE, CONFLICT = 0, 1, 2, 4
@@ -102,6 +104,38 @@ def try_rotation(stack):
     equal(stack.sql("SELECT count(DISTINCT expires_at) FROM thidua.access_key WHERE name = 'short'"), [["1"]], "expiry")
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def try_server_keys(stack):
+    """The servers' own key: servers with the new one beside those with the old one, on the same database."""
+    new = new_key(stack, "server-new")
+    ports = free_port(), free_port()
+    text = (stack.directory / "etc/server-1.conf").read_text()
+    text = re.sub(r"key_file = .*", f"key_file = {key_file(stack, 'server-new')}", text)
+    text = re.sub(r"listen_clients = .*", f"listen_clients = tcp://127.0.0.1:{ports[0]}", text)
+    text = re.sub(r"listen_workers = .*", f"listen_workers = tcp://127.0.0.1:{ports[1]}", text)
+    config = stack.top / "server-new.conf"
+    config.write_text(text)
+    moved = {"THIDUA_SERVERS": f"tcp://127.0.0.1:{ports[0]}", "THIDUA_SERVER_KEY": new}
+    with (stack.directory / "log/server-new.log").open("w") as log:
+        server = subprocess.Popen([pathlib.Path(stack.env["THIDUA_BUILD_DIR"]) / "bin/thidua-server", "--config", config],
+                                  stderr=log, env={"PATH": "/usr/bin"})
+    try:
+        wait_for(60, lambda: stack.thidua("ping", "--timeout", "2", env=moved).returncode == DONE, "the server with the new key")
+        file = results(stack, "moved.csv", "2022-01,A.1,GRAIN,5")
+        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait", env=moved))
+        succeeded(stack.thidua("submit", CAMPAIGN, file, "--wait"))  # who has not been told yet
+        old = {"THIDUA_SERVERS": moved["THIDUA_SERVERS"]}
+        equal(stack.thidua("ping", "--timeout", "2", env=old).returncode, ERROR, "the new server under the old key")
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def try_files(stack):
     """A private file that others can read is refused."""
     key_file(stack, "new").chmod(0o640)
@@ -119,6 +153,7 @@ def main():
         try_holder_of_a_code(stack)
         try_rotation(stack)
         try_files(stack)
+        try_server_keys(stack)
         events = {row[0] for row in stack.sql("SELECT event FROM thidua.audit")}
         assert {"invited", "invite_used", "key_added", "key_changed", "key_revoked"} <= events, events
         equal(stack.thidua("audit", "verify").returncode, DONE, "the audit holds")
