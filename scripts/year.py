@@ -7,6 +7,7 @@ instants of its accepted.csv, each from its office's own clerk.
 import argparse
 import csv
 import datetime
+import os
 import pathlib
 import shutil
 import sys
@@ -22,6 +23,10 @@ import naive  # noqa: E402
 
 MARGIN = datetime.timedelta(minutes=2)  # a batch is handed in within it, before its last form's instant
 OFFICER = "officer"
+
+
+def some(count, word):
+    return f"{count} {word}" + ("" if count == 1 else "s")
 
 
 class Year:
@@ -124,16 +129,21 @@ class Year:
         kind = (("trễ hạn", "late") if last.late else ("đúng hạn", "in time"))
         what = (("đính chính", "corrected") if last.correction else ("báo cáo", "reported"))
         self.tell(f"{last.period}: {len(forms)} tệp {what[0]} {kind[0]}, {cells} ô: {names}",
-                  f"{last.period}: {len(forms)} files {what[1]} {kind[1]}, {cells} cells: {names}")
+                  f"{last.period}: {some(len(forms), 'file')} {what[1]} {kind[1]}, {some(cells, 'cell')}: {names}")
 
     def due(self, period):
         """The morning after the due day: who has not reported."""
         came = {form.office for form in self.forms if form.period == period and form.accepted < self.now}
         shown = self.stack.table("missing", CODE, period, who=OFFICER)
+        for row in shown:
+            expect(int(row["expected"]), sum(int(row[key]) for key in ("on_time", "late", "missing")), f"{period}: {row['office']}")
         absent = sorted(row["office"] for row in shown if row["handed_in"] == "")
         expect(absent, sorted(set(self.offices) - came), f"{period}: who has not reported")
+        urged = {row["office"] for row in self.stack.table("remind", CODE, period, who=OFFICER)}
+        expect(urged, {row["office"] for row in shown if row["missing"] != "0"}, f"{period}: whom to urge")
         names = ", ".join(self.name(office) for office in absent) or "–"
-        self.tell(f"{period}: hết hạn; chưa nộp: {names}", f"{period}: the due day is over; not yet reported: {names}")
+        self.tell(f"{period}: hết hạn; chưa nộp: {names}; đôn đốc {len(urged)} xã.",
+                  f"{period}: the due day is over; not yet reported: {names}; urged: {some(len(urged), 'commune')}.")
 
     # ---- runs
 
@@ -156,7 +166,7 @@ class Year:
                  for row in table if row["section"] == "moved"]
         changed = [f"{row['unit']} {row['item']} {row['period']}: {row['before']} → {row['after']}" for row in cells]
         self.tell(f"Lần tổng hợp {before} và {after}: {len(changed)} ô làm thay đổi {len(moved)} mục trong xếp hạng.",
-                  f"Runs {before} and {after}: {len(changed)} cells have moved {len(moved)} things in the ranking.",
+                  f"Runs {before} and {after}: {some(len(changed), 'cell')} moved {some(len(moved), 'thing')} in the ranking.",
                   *changed, *moved)
 
     # ---- spot awards, the council, the end
@@ -221,6 +231,24 @@ class Year:
         self.tell("Tính lại độc lập (tests/naive): bốn tệp giống hệt từng byte.",
                   "Computed anew, independently (tests/naive): four files, the same to the byte.")
 
+    def seal(self, period):
+        """The last run leaves the house, and is verified without the server."""
+        number = max((int(row["run"]) for row in self.stack.table("run", "list", CODE) if row["period"] == period and row["shown"] == "yes"))
+        directory = self.stack.top / "sealed"
+        self.stack.do("run", "export", number, directory)
+        alone = {"PATH": self.stack.env["PATH"], "THIDUA_LANG": self.lang, "HOME": str(self.stack.directory)}
+        alone |= {name: value for name, value in os.environ.items() if name == "THIDUA_LOCALEDIR"}
+        signer = self.stack.table("ping")[0]["receipt_key"]
+        told = self.stack.outside(alone, "run", "verify", directory, "--signer", signer)
+        expect(told.returncode, 0, f"run verify: {told.stdout}{told.stderr}")
+        self.tell(f"Lần tổng hợp {number} được xuất ra và kiểm tra lại không cần máy chủ:",
+                  f"Run {number} is exported and verified without the server:", *(told.stdout + told.stderr).splitlines())
+        ranking = directory / "ranking.csv"
+        ranking.write_bytes(ranking.read_bytes().replace(b"A", b"B", 1))
+        told = self.stack.outside(alone, "run", "verify", directory, "--signer", signer)
+        expect((told.returncode, "ranking.csv" in told.stdout), (6, True), "run verify after one byte has changed")
+        self.tell("Đổi một byte thì bị phát hiện:", "One changed byte is found:", *told.stdout.splitlines())
+
     # ---- the whole
 
     def events(self):
@@ -269,6 +297,7 @@ class Year:
         undecided = self.propose(self.until)
         self.decide(self.until, undecided)
         self.hold_against_naive(self.until)
+        self.seal(self.until)
         done = self.done
         self.tell(f"Cả năm: {len(self.accepted)} tệp, {done['late']} trễ hạn, {done['unlocked']} lần mở khóa, {done['runs']} lần "
                   "tổng hợp.",
@@ -282,7 +311,8 @@ def main():
     parser.add_argument("--until", choices=[f"2022-{month:02}" for month in range(2, 13)], default="2022-12")
     parser.add_argument("--keep", metavar="DIR")
     options = parser.parse_args()
-    directory = pathlib.Path(options.keep or tempfile.mkdtemp(prefix="thidua-year."))
+    directory = pathlib.Path(options.keep or tempfile.mkdtemp(prefix="thidua-year.")).absolute()
+    directory.mkdir(parents=True, exist_ok=True)
     stack = Stack(directory, options.lang)
     try:
         year = Year(stack, options.lang, options.until)
