@@ -1,25 +1,21 @@
 // ZeroMQ, with the traps of libzmq 4.3.4 shut. Plain libzmq: czmq would add asserts on memory,
 // ZSYS_* variables, signal handlers and options set after bind, and nothing we need.
-//
-// CURVE fails open when no ZAP handler answers. Here the handler puts a secret of this process into
-// the User-Id ("<token><Z85 key>"), and a message counts only when it carries that secret.
-#include "common/bus.h"
+#include "common/bus_private.h"
 
-#include "common/keys.h"
 #include "common/log.h"
 #include "core/mem.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <zmq.h>
+#include <unistd.h>
 
 #define LINGER_MS 1000
 #define CURVE_OVERHEAD_BYTES 64 // a MESSAGE command around the payload: 33, and some air
-#define BACKLOG 4096
 #define HANDSHAKE_MS 30000      // ten thousand at once wait for one another, 0.5 ms each and more
 #define SEND_MESSAGES_MAX 256   // a peer
 #define RECEIVE_MESSAGES_MAX 64 // a peer; beyond it TCP holds it back
@@ -29,26 +25,9 @@
 #define RECONNECT_MAX_MS 60000
 #define DROPS_A_CALL 100 // then the loop has its turn
 #define AUTO_ID_BYTES 5  // of a routing id that the ROUTER made: 0 and four bytes
-#define TOKEN_SIZE 33
-#define ZAP_FRAMES 7
-#define ZAP_FRAME_BYTES_MAX 256
-
-enum bus_kind { BUS_ROUTER, BUS_DEALER, BUS_ZAP };
-struct bus {
-    enum bus_kind kind;
-    void *socket, *monitor;
-    enum bus_state state;
-    char endpoint[256];
-    zmq_msg_t payload; // the message handed out last
-    uint64_t dropped;
-    bus_allow_fn *allow;
-    void *allow_arg;
-};
 
 static void *context;
 static unsigned sockets_open, monitors_made;
-static bool zap_there;
-static char zap_token[TOKEN_SIZE]; // hex
 
 void bus_start(void)
 {
@@ -102,7 +81,7 @@ void sodium_free(void *memory)
 
 // ---- making and ending
 
-static struct bus *bus_make(enum bus_kind kind, int type)
+struct bus *bus_make(enum bus_kind kind, int type)
 {
     if (context == NULL)
         bus_start();
@@ -114,7 +93,7 @@ static struct bus *bus_make(enum bus_kind kind, int type)
     return bus;
 }
 
-static bool set_int(struct bus *bus, int option, int value)
+bool bus_set_int(struct bus *bus, int option, int value)
 {
     return zmq_setsockopt(bus->socket, option, &value, sizeof value) == 0;
 }
@@ -128,18 +107,18 @@ static bool set_key(struct bus *bus, int option, const uint8_t key[BUS_KEY_BYTES
 static bool set_common(struct bus *bus)
 {
     int64_t bytes_max = BUS_MESSAGE_BYTES_MAX + CURVE_OVERHEAD_BYTES;
-    return bus->socket != NULL && set_int(bus, ZMQ_LINGER, LINGER_MS) &&
-           set_int(bus, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-           set_int(bus, ZMQ_SNDHWM, SEND_MESSAGES_MAX) &&
-           set_int(bus, ZMQ_RCVHWM, RECEIVE_MESSAGES_MAX) &&
-           set_int(bus, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
-           set_int(bus, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
-           set_int(bus, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS) && set_int(bus, ZMQ_IPV6, 1) &&
+    return bus->socket != NULL && bus_set_int(bus, ZMQ_LINGER, LINGER_MS) &&
+           bus_set_int(bus, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
+           bus_set_int(bus, ZMQ_SNDHWM, SEND_MESSAGES_MAX) &&
+           bus_set_int(bus, ZMQ_RCVHWM, RECEIVE_MESSAGES_MAX) &&
+           bus_set_int(bus, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
+           bus_set_int(bus, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS) &&
+           bus_set_int(bus, ZMQ_HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS) &&
+           bus_set_int(bus, ZMQ_IPV6, 1) &&
            zmq_setsockopt(bus->socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) == 0;
 }
 
-static struct bus *bus_failed(struct bus *bus, const char *what, const char *endpoint,
-                              struct err *err)
+struct bus *bus_failed(struct bus *bus, const char *what, const char *endpoint, struct err *err)
 {
     int reason = errno;
     err_set(err, reason == EADDRINUSE ? ERR_RETRY : ERR_REJECT, "bus", "%s %s: %s", what, endpoint,
@@ -148,41 +127,50 @@ static struct bus *bus_failed(struct bus *bus, const char *what, const char *end
     return NULL;
 }
 
-struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, struct err *err)
+#define LISTEN_EVENTS (ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED)
+
+static bool monitor_open(struct bus *bus, int events)
 {
-    if (!zap_there) {
+    char name[64];
+    int linger = 0, no_limit = 0; // the I/O thread blocks when it cannot tell
+    snprintf(name, sizeof name, "inproc://monitor.%u", ++monitors_made);
+    if (zmq_socket_monitor(bus->socket, name, events) != 0)
+        return false;
+    bus->monitor = zmq_socket(context, ZMQ_PAIR);
+    sockets_open += bus->monitor != NULL;
+    return bus->monitor != NULL &&
+           zmq_setsockopt(bus->monitor, ZMQ_LINGER, &linger, sizeof linger) == 0 &&
+           zmq_setsockopt(bus->monitor, ZMQ_RCVHWM, &no_limit, sizeof no_limit) == 0 &&
+           zmq_connect(bus->monitor, name) == 0;
+}
+
+struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, size_t connections_max,
+                       struct err *err)
+{
+    if (!zap_ready()) {
         err_set(err, ERR_DIE, "no_zap", "a server socket needs a ZAP handler");
         return NULL;
     }
     struct bus *bus = bus_make(BUS_ROUTER, ZMQ_ROUTER);
     size_t size = sizeof bus->endpoint;
-    if (!set_common(bus) || !set_int(bus, ZMQ_CURVE_SERVER, 1) ||
+    bus->connections_max = connections_max;
+    bus->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (!set_common(bus) || !bus_set_int(bus, ZMQ_CURVE_SERVER, 1) ||
         !set_key(bus, ZMQ_CURVE_SECRETKEY, keys->secret_key) ||
         zmq_setsockopt(bus->socket, ZMQ_ZAP_DOMAIN, "thidua", 6) != 0 ||
-        !set_int(bus, ZMQ_ROUTER_MANDATORY, 1) || !set_int(bus, ZMQ_BACKLOG, BACKLOG) ||
-        zmq_bind(bus->socket, endpoint) != 0 ||
+        !bus_set_int(bus, ZMQ_ROUTER_MANDATORY, 1) || !monitor_open(bus, LISTEN_EVENTS) ||
+        (bus->door = door_open(endpoint)) < 0)
+        return bus_failed(bus, "listening on", endpoint, err);
+    if (!bus_set_int(bus, ZMQ_USE_FD, bus->door) || zmq_bind(bus->socket, endpoint) != 0 ||
         zmq_getsockopt(bus->socket, ZMQ_LAST_ENDPOINT, bus->endpoint, &size) != 0)
         return bus_failed(bus, "listening on", endpoint, err);
     return bus;
 }
 
-static bool monitor_open(struct bus *bus)
-{
-    char name[64];
-    snprintf(name, sizeof name, "inproc://monitor.%u", ++monitors_made);
-    if (zmq_socket_monitor(bus->socket, name,
-                           ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED |
-                               ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                               ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) != 0)
-        return false;
-    bus->monitor = zmq_socket(context, ZMQ_PAIR);
-    sockets_open += bus->monitor != NULL;
-    int linger = 0;
-    return bus->monitor != NULL &&
-           zmq_setsockopt(bus->monitor, ZMQ_LINGER, &linger, sizeof linger) == 0 &&
-           zmq_connect(bus->monitor, name) == 0;
-}
+#define CONNECT_EVENTS                                                       \
+    (ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | \
+     ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |       \
+     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL)
 
 struct bus *bus_connect(const char *endpoint, const uint8_t server_key[BUS_KEY_BYTES],
                         const struct bus_keys *keys, struct err *err)
@@ -192,9 +180,9 @@ struct bus *bus_connect(const char *endpoint, const uint8_t server_key[BUS_KEY_B
     if (!set_common(bus) || !set_key(bus, ZMQ_CURVE_SERVERKEY, server_key) ||
         !set_key(bus, ZMQ_CURVE_PUBLICKEY, keys->public_key) ||
         !set_key(bus, ZMQ_CURVE_SECRETKEY, keys->secret_key) ||
-        !set_int(bus, ZMQ_RECONNECT_IVL, RECONNECT_MS) ||
-        !set_int(bus, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) || !monitor_open(bus) ||
-        zmq_connect(bus->socket, endpoint) != 0)
+        !bus_set_int(bus, ZMQ_RECONNECT_IVL, RECONNECT_MS) ||
+        !bus_set_int(bus, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MAX_MS) ||
+        !monitor_open(bus, CONNECT_EVENTS) || zmq_connect(bus->socket, endpoint) != 0)
         return bus_failed(bus, "connecting to", endpoint, err);
     return bus;
 }
@@ -205,10 +193,10 @@ void bus_destroy(struct bus *bus)
         return;
     zmq_msg_close(&bus->payload);
     if (bus->kind == BUS_ZAP)
-        zap_there = false;
+        zap_gone();
     // Nothing can leave over a connection that is not there.
     if (bus->kind == BUS_DEALER && bus->socket != NULL && bus_state(bus) != BUS_CONNECTED)
-        set_int(bus, ZMQ_LINGER, 0);
+        bus_set_int(bus, ZMQ_LINGER, 0);
     // The I/O thread tells events by blocking sends: nobody may be told after the listener has gone.
     if (bus->monitor != NULL)
         zmq_socket_monitor(bus->socket, NULL, 0);
@@ -216,6 +204,8 @@ void bus_destroy(struct bus *bus)
         sockets_open--;
     if (bus->monitor != NULL && zmq_close(bus->monitor) == 0)
         sockets_open--;
+    if (bus->spare > 0)
+        close(bus->spare);
     free(bus);
 }
 
@@ -241,8 +231,8 @@ uint64_t bus_dropped(const struct bus *bus)
 
 // ---- receiving
 
-// One frame, never blocking: false when there is none. Anything but "none" is our own bug.
-static bool receive_frame(void *socket, zmq_msg_t *frame)
+// Anything but "none" is our own bug.
+bool receive_frame(void *socket, zmq_msg_t *frame)
 {
     while (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0) {
         if (errno == EAGAIN)
@@ -255,9 +245,7 @@ static bool receive_frame(void *socket, zmq_msg_t *frame)
     return true;
 }
 
-// Reads on until `frame` is the last one of its message; tells how many there were. The frames of
-// a message are all there once the first one is.
-static unsigned receive_rest(void *socket, zmq_msg_t *frame)
+unsigned receive_rest(void *socket, zmq_msg_t *frame)
 {
     unsigned frames = 1;
     while (zmq_msg_more(frame) && receive_frame(socket, frame))
@@ -269,10 +257,7 @@ static unsigned receive_rest(void *socket, zmq_msg_t *frame)
 // of the routing id frame is lost in 4.3.4).
 static bool authenticated_key(const zmq_msg_t *payload, uint8_t key[BUS_KEY_BYTES])
 {
-    const char *user = zmq_msg_gets(payload, "User-Id");
-    return user != NULL && strlen(user) == TOKEN_SIZE - 1 + BUS_Z85_SIZE - 1 &&
-           sodium_memcmp(user, zap_token, TOKEN_SIZE - 1) == 0 &&
-           key_from_z85(user + TOKEN_SIZE - 1, key) == 0;
+    return zap_key_of(zmq_msg_gets(payload, "User-Id"), key);
 }
 
 // The routing id frame of a ROUTER's message. false: one that the peer has chosen.
@@ -327,8 +312,7 @@ int bus_receive(struct bus *bus, struct bus_peer *ret_peer, const uint8_t **ret_
 
 // ---- sending
 
-// -1 when the peer is gone or its queue is full, and for our own bugs, which are logged.
-static int send_frame(struct bus *bus, const void *data, size_t length, int flags)
+int send_frame(struct bus *bus, const void *data, size_t length, int flags)
 {
     while (zmq_send(bus->socket, data, length, flags | ZMQ_DONTWAIT) < 0) {
         if (errno == EINTR)
@@ -371,7 +355,10 @@ enum bus_state bus_state(struct bus *bus)
         uint16_t event = 0; // the first frame: event and value; the second: an address
         if (zmq_msg_size(&frame) >= sizeof event)
             memcpy(&event, zmq_msg_data(&frame), sizeof event);
-        bus->state = state_after(bus->state, event);
+        if (bus->kind == BUS_ROUTER)
+            door_event(bus, event);
+        else
+            bus->state = state_after(bus->state, event);
         receive_rest(bus->monitor, &frame);
     }
     zmq_msg_close(&frame);
@@ -395,92 +382,6 @@ int bus_wait(struct bus *bus, uint32_t ms)
             return 0;
         clock_gettime(CLOCK_MONOTONIC, &now);
         left = end - (now.tv_sec * 1000 + now.tv_nsec / 1000000);
-    }
-    return 0;
-}
-
-// ---- ZAP (RFC 27): libzmq asks about each key that wants in
-
-struct bus *bus_zap_create(bus_allow_fn *allow, void *arg, struct err *err)
-{
-    struct bus *bus = bus_make(BUS_ZAP, ZMQ_REP);
-    uint8_t random[(TOKEN_SIZE - 1) / 2];
-    bus->allow = allow;
-    bus->allow_arg = arg;
-    randombytes_buf(random, sizeof random);
-    sodium_bin2hex(zap_token, sizeof zap_token, random, sizeof random);
-    if (bus->socket == NULL || !set_int(bus, ZMQ_LINGER, 0) ||
-        zmq_bind(bus->socket, "inproc://zeromq.zap.01") != 0) {
-        bus->kind = BUS_ROUTER; // not the handler that is there
-        return bus_failed(bus, "ZAP", "handler", err);
-    }
-    zap_there = true;
-    return bus;
-}
-
-struct zap_request {
-    char frames[ZAP_FRAMES]
-               [ZAP_FRAME_BYTES_MAX]; // version, request, domain, address, id, mechanism, key
-    size_t lengths[ZAP_FRAMES];
-    size_t count;
-};
-
-// 1: a request; 0: none is waiting.
-static int zap_receive(struct bus *zap, struct zap_request *request)
-{
-    zmq_msg_t frame;
-    zmq_msg_init(&frame);
-    memset(request, 0, sizeof *request);
-    if (!receive_frame(zap->socket, &frame)) {
-        zmq_msg_close(&frame);
-        return 0;
-    }
-    bool more;
-    do {
-        size_t length = zmq_msg_size(&frame);
-        if (request->count < ZAP_FRAMES && length <= ZAP_FRAME_BYTES_MAX) {
-            memcpy(request->frames[request->count], zmq_msg_data(&frame), length);
-            request->lengths[request->count] = length;
-        }
-        request->count++;
-        more = zmq_msg_more(&frame);
-    } while (more && receive_frame(zap->socket, &frame));
-    zmq_msg_close(&frame);
-    return 1;
-}
-
-static bool frame_is(const struct zap_request *request, size_t index, const char *text)
-{
-    return request->lengths[index] == strlen(text) &&
-           memcmp(request->frames[index], text, strlen(text)) == 0;
-}
-
-static bool zap_allowed(struct bus *zap, const struct zap_request *request)
-{
-    return request->count == ZAP_FRAMES && frame_is(request, 0, "1.0") &&
-           frame_is(request, 2, "thidua") && frame_is(request, 5, "CURVE") &&
-           request->lengths[6] == BUS_KEY_BYTES &&
-           zap->allow(zap->allow_arg, (const uint8_t *)request->frames[6]);
-}
-
-int bus_zap_step(struct bus *zap)
-{
-    struct zap_request request;
-    while (zap_receive(zap, &request)) {
-        char user[TOKEN_SIZE + BUS_Z85_SIZE] = "";
-        bool allowed = zap_allowed(zap, &request);
-        if (allowed) {
-            memcpy(user, zap_token, TOKEN_SIZE - 1);
-            key_to_z85((const uint8_t *)request.frames[6], user + TOKEN_SIZE - 1);
-        } else
-            zap->dropped++;
-        const char *status = allowed ? "200" : "400", *text = allowed ? "OK" : "unknown key";
-        if (send_frame(zap, "1.0", 3, ZMQ_SNDMORE) != 0 ||
-            send_frame(zap, request.frames[1], request.lengths[1], ZMQ_SNDMORE) != 0 ||
-            send_frame(zap, status, strlen(status), ZMQ_SNDMORE) != 0 ||
-            send_frame(zap, text, strlen(text), ZMQ_SNDMORE) != 0 ||
-            send_frame(zap, user, strlen(user), ZMQ_SNDMORE) != 0 || send_frame(zap, "", 0, 0) != 0)
-            return -1;
     }
     return 0;
 }

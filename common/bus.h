@@ -1,5 +1,5 @@
 // ZeroMQ for the programs: CURVE sockets, one payload frame a message, identity from the key.
-// bus.c and loop.c are the only users of libzmq.
+// common/bus*.c and loop.c are the only users of libzmq.
 #ifndef THIDUA_COMMON_BUS_H
 #define THIDUA_COMMON_BUS_H
 
@@ -31,7 +31,12 @@ struct bus_peer {
 // Server side: ROUTER with CURVE, MANDATORY, MAXMSGSIZE, heartbeats, HWM; options before bind. Needs
 // a ZAP handler (bus_zap_create) first: without one CURVE would let everybody in.
 // Returns owned or NULL. `endpoint` may have port 0 (wildcard): bus_endpoint tells the bound one.
-struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, struct err *err);
+// connections_max (at least 1): so many at a time, those in their handshake included; then, and when
+// the process has no descriptor left, nobody else comes in until bus_tend, to be called each second,
+// finds room again.
+struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, size_t connections_max,
+                       struct err *err);
+void bus_tend(struct bus *bus);
 const char *bus_endpoint(const struct bus *bus);
 // Client side: DEALER; no routing id is set. One server key for all endpoints of the list.
 struct bus *bus_connect(const char *endpoint, const uint8_t server_key[BUS_KEY_BYTES],
@@ -62,7 +67,7 @@ struct bus *bus_zap_create(bus_allow_fn *allow, void *arg, struct err *err);
 int bus_zap_step(
     struct bus *zap); // answers all waiting requests; -1: the handler is broken, end the process
 
-// For loop.c: the sockets to poll; the monitor is NULL on the server side.
+// For loop.c: the sockets to poll; the monitor is NULL for the ZAP handler.
 void *bus_socket(const struct bus *bus);
 void *bus_monitor(const struct bus *bus);
 

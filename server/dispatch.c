@@ -11,7 +11,6 @@
 #define SWEEP_EVERY_MS 1000
 #define WORKER_QUIET_MS 3000 // a free worker says READY every 2 s: a frozen one gets no more jobs
 #define WORKER_SILENT_MS 30000
-#define WORKERS_MAX 1024
 #define CREDIT_MAX 16
 
 struct handed {
@@ -33,7 +32,7 @@ struct dispatch {
     struct bus *bus;
     struct db *db;
     struct dispatch_options options;
-    struct worker *workers[WORKERS_MAX];
+    struct worker *workers[DISPATCH_WORKERS_MAX];
     size_t worker_count;
     bool draining, sweeping;
     int64_t swept_ms;
@@ -151,7 +150,7 @@ static void on_ready(struct dispatch *dispatch, const struct bus_peer *peer,
 {
     struct worker *worker = find_worker(dispatch, peer);
     if (!worker) {
-        if (dispatch->worker_count == WORKERS_MAX)
+        if (dispatch->worker_count == DISPATCH_WORKERS_MAX)
             return;
         worker = dispatch->workers[dispatch->worker_count++] = mem_alloc(1, sizeof *worker);
         worker->peer = *peer;

@@ -8,6 +8,8 @@
 #include "common/db.h"
 #include "common/loop.h"
 
+#define DISPATCH_WORKERS_MAX 1024 // at a server
+
 struct dispatch;
 struct dispatch_options {
     const char *name; // of this server

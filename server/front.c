@@ -15,8 +15,10 @@
 #include "server/world.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define MESSAGES_A_TURN 256 // then timers and the database have theirs
+#define FILES_OWN 256       // descriptors of the server itself and of its workers
 #define PARKED_BYTES_MAX (64u * 1024 * 1024)
 
 struct front {
@@ -243,12 +245,32 @@ static void on_zap(struct loop *loop, void *arg)
     exit(EXIT_FAILURE);
 }
 
+// As many as the setting says, and as the process has descriptors for beside its own.
+static size_t connections_max(const struct server *server)
+{
+    size_t wanted = (size_t)config_number(server->config, "connections_max");
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return wanted;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    size_t there = files.rlim_max > 2 * FILES_OWN ? (size_t)files.rlim_max - FILES_OWN : FILES_OWN;
+    return wanted < there ? wanted : there;
+}
+
+void front_tend(struct front *front)
+{
+    bus_tend(front->bus);
+}
+
 struct front *front_create(struct server *server, const char *endpoint, struct err *err)
 {
     struct front *front = mem_alloc(1, sizeof *front);
     front->server = server;
     front->zap = bus_zap_create(allow, server, err);
-    front->bus = front->zap != NULL ? bus_listen(endpoint, &server->identity->curve, err) : NULL;
+    front->bus = front->zap != NULL
+                     ? bus_listen(endpoint, &server->identity->curve, connections_max(server), err)
+                     : NULL;
     if (front->bus == NULL) {
         front_destroy(front);
         return NULL;

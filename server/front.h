@@ -10,6 +10,7 @@ struct front;
 struct front *front_create(struct server *server, const char *endpoint, struct err *err);
 void front_destroy(struct front *front);
 void front_close(struct front *front);      // takes no more messages; answers still go out
+void front_tend(struct front *front);       // each second: the door opens again when there is room
 bool front_idle(const struct front *front); // no message waits to be handled
 
 // Never blocks; what a peer does not take is counted and gone.

@@ -26,6 +26,7 @@ const struct option server_options[SERVER_OPTIONS] = {
     {"audit_head_file", OPTION_TEXT, "", 0, 0,
      N_("file for the signed head of the audit, to be kept elsewhere; empty: none")},
     {"audit_head_minutes", OPTION_NUMBER, "10", 1, 1440, N_("how often it is written")},
+    {"connections_max", OPTION_NUMBER, "20000", 1, 1000000, N_("most clients connected at a time")},
     {"messages_per_second", OPTION_NUMBER, "1000", 1, 1000000,
      N_("most messages of a key, most submissions of an office; beyond it BUSY")},
     {"kib_per_second", OPTION_NUMBER, "32768", 1024, 16777216,

@@ -4,7 +4,7 @@
 
 #include "common/config.h"
 
-#define SERVER_OPTIONS 20
+#define SERVER_OPTIONS 21
 extern const struct option server_options[SERVER_OPTIONS];
 
 #endif

@@ -26,6 +26,7 @@
 #define DATABASE_WAIT_SECONDS 60
 #define DRAIN_LOOK_MS 20
 #define ALIVE_MS 1000
+#define TEND_EVERY_MS 1000
 
 struct serving {
     struct server server;
@@ -98,11 +99,20 @@ static int open_workers(struct serving *serving)
         .finished = job_finished,
         .arg = server,
     };
-    serving->workers = bus_listen(endpoint, &server->identity->curve, serving->err);
+    serving->workers = bus_listen(endpoint, &server->identity->curve, DISPATCH_WORKERS_MAX,
+                                  serving->err);
     if (serving->workers == NULL)
         return -1;
     server->dispatch = dispatch_create(server->loop, serving->workers, server->run_db, &options);
     return 0;
+}
+
+static void on_tend(struct loop *loop, void *arg)
+{
+    struct serving *serving = arg;
+    (void)loop;
+    front_tend(serving->server.front);
+    bus_tend(serving->workers);
 }
 
 // Rules and keys are there: open the doors.
@@ -117,6 +127,7 @@ static void open_doors(struct loop *loop, void *arg)
         stop_with(serving);
         return;
     }
+    loop_timer(server->loop, TEND_EVERY_MS, true, on_tend, serving);
     server->planner = planner_create(server->loop, server->run_db, server->name, server->identity,
                                      (unsigned)config_number(server->config, "nightly_at"),
                                      night_campaigns, jobs_changed, server);

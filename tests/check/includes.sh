@@ -34,7 +34,7 @@ violations_from "client/ links no libpq" < <(includes client | grep -E '"common/
 # codec is one module in several files; its private headers are its own.
 only_in '(proto/)?thidua\.pb-c\.h|protobuf-c/.*' 'common/codec(\.c|_[a-z_]+\.[ch])' 'only codec knows the generated code'
 only_in 'common/codec_[a-z_]+\.h' 'common/codec(_[a-z_]+)?\.[ch]' 'only codec knows its private headers'
-only_in 'czmq\.h|zmq\.h' 'common/(bus|loop)\.c' 'only common/bus.c and common/loop.c know ZeroMQ'
+only_in 'czmq\.h|zmq\.h' 'common/(bus[a-z_]*\.[ch]|loop\.c)' 'only common/bus* and common/loop.c know ZeroMQ'
 only_in 'libpq-fe\.h' 'common/db[a-z_]*\.[ch]' 'only common/db*.c knows libpq'
 only_in 'sqlite3\.h' 'client/[a-z_]+\.[ch]' 'only the client knows SQLite'
 finish

@@ -66,7 +66,7 @@ static void serve(struct fake_server *fake, fake_answer_fn *answer, int ready)
     bus_start();
     state.zap = bus_zap_create(allow, fake, NULL);
     for (int i = 0; i < 100 && state.bus == NULL; i++) { // the port may be busy for an instant
-        state.bus = bus_listen(endpoint, &fake->server.curve, NULL);
+        state.bus = bus_listen(endpoint, &fake->server.curve, 64, NULL);
         usleep(state.bus == NULL ? 20000 : 0);
     }
     if (state.bus == NULL)

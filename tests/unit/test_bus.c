@@ -16,6 +16,8 @@ struct world {
     struct bus *zap, *server;
 };
 
+#define PLENTY 64 // connections
+
 static bool allow(void *arg, const uint8_t key[BUS_KEY_BYTES])
 {
     const struct world *world = arg;
@@ -39,7 +41,7 @@ static int setup(void **state)
     make_keys(&world->unknown);
     world->zap = bus_zap_create(allow, world, &err);
     assert_non_null(world->zap);
-    world->server = bus_listen("tcp://127.0.0.1:0", &world->server_keys, &err);
+    world->server = bus_listen("tcp://127.0.0.1:0", &world->server_keys, PLENTY, &err);
     assert_non_null(world->server);
     *state = world;
     return 0;
@@ -314,7 +316,7 @@ static void test_no_listening_without_zap(void **state)
     (void)state;
     bus_start();
     make_keys(&keys);
-    assert_null(bus_listen("tcp://127.0.0.1:0", &keys, &err));
+    assert_null(bus_listen("tcp://127.0.0.1:0", &keys, PLENTY, &err));
     assert_int_equal(err.kind, ERR_DIE);
     bus_stop();
 }
@@ -344,10 +346,10 @@ static void test_bad_endpoints(void **state)
 {
     struct world *world = *state;
     struct err err = {0};
-    assert_null(bus_listen("tcp://nowhere.invalid:x", &world->server_keys, &err));
+    assert_null(bus_listen("tcp://nowhere.invalid:x", &world->server_keys, PLENTY, &err));
     assert_int_equal(err.kind, ERR_REJECT);
     assert_null(bus_connect("nonsense", world->server_keys.public_key, &world->known, &err));
-    assert_null(bus_listen(bus_endpoint(world->server), &world->server_keys, &err));
+    assert_null(bus_listen(bus_endpoint(world->server), &world->server_keys, PLENTY, &err));
     assert_int_equal(err.kind, ERR_RETRY);
 }
 
