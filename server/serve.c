@@ -6,6 +6,7 @@
 #include "common/service.h"
 #include "core/mem.h"
 #include "server/audit.h"
+#include "server/descriptors.h"
 #include "server/dispatch.h"
 #include "server/documents.h"
 #include "server/front.h"
@@ -234,6 +235,7 @@ static void create_parts(struct serving *serving)
     loop_signals(server->loop, drain, serving);
     loop_timer(server->loop, ALIVE_MS, true, tell_alive, NULL);
     loop_timer(server->loop, MEMORY_EVERY_MS, true, memory_give_back, NULL);
+    loop_timer(server->loop, DESCRIPTORS_EVERY_MS, true, descriptors_look, NULL);
     for (size_t i = 0; i < INGEST_LANES; i++)
         server->ingest_db[i] = open_db(server, "thidua-server ingest");
     server->document_db = open_db(server, "thidua-server documents");

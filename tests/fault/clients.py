@@ -2,11 +2,12 @@
 """Clients and the network between: killed at every write of the outbox (16), torn and full disks under
 it, clocks a year off on client and server (17), an old disk image of the outbox (18), a message that is too
 large (19), one that never reads its answers (27), all reconnecting at once (28), partitions, asymmetric
-too (29), slow drips and half-closed connections (21). After each: sent once, in order, receipts as stored.
+too (29), slow drips and half-closed connections (21), no descriptors (22). After each: sent once, in order, receipts as stored.
 """
 
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -205,6 +206,27 @@ def harmful_peers(stack):
     told(21, "a line of 40 bytes/s and a half-closed one: queued, delivered afterwards, others unaffected")
 
 
+def no_descriptors(stack):
+    """22: as many connections as the server may have descriptors; others wait and are served when there are some."""
+    pid = stack.pid("server-1")
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    few = len(os.listdir(f"/proc/{pid}/fd")) + 40
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (few, limits[1]))
+    idle = [socket.create_connection(("127.0.0.1", stack.ports("clients")[0])) for _ in range(2 * few)]
+    wait_for(10, lambda: f"limit={few} few=yes" in stack.log("server-1"), "the alarm")
+    clerk = stack.clerk("without")
+    equal(submit(stack, form(stack, "without", 1), "--timeout", "2", env=clerk).returncode, QUEUED, "exit code")
+    for sock in idle:
+        sock.close()
+    began = time.monotonic()
+    succeeded(stack.thidua("outbox", "send", "--timeout", "30", env=clerk))
+    took = time.monotonic() - began
+    wait_for(10, lambda: f"limit={few} few=no" in stack.log("server-1"), "the end of the alarm")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+    must_hold(stack, clerk["THIDUA_OUTBOX"])
+    told(22, f"all {few} descriptors taken: alarm, a client beside them waits (75); receipt {took:.1f} s after they were free")
+
+
 def closed(sock):
     sock.setblocking(False)
     try:
@@ -311,6 +333,7 @@ def main():
         old_image_unsent(stack)
         too_large(stack)
         harmful_peers(stack)
+        no_descriptors(stack)
         never_reads(stack)
         all_at_once(stack)
         partitions(stack)
