@@ -10,6 +10,7 @@ import datetime
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -305,6 +306,12 @@ class Year:
                   f"{done['runs']} runs.")
 
 
+def end_by_exception(number, _frame):
+    """The stack must go all the same; from then on nobody listens to more of these."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/year")
     parser.add_argument("--lang", choices=("vi", "en"), default="vi")
@@ -314,6 +321,8 @@ def main():
     directory = pathlib.Path(options.keep or tempfile.mkdtemp(prefix="thidua-year.")).absolute()
     directory.mkdir(parents=True, exist_ok=True)
     stack = Stack(directory, options.lang)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end_by_exception)
     try:
         year = Year(stack, options.lang, options.until)
         year.begin()
