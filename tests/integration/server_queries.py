@@ -390,6 +390,11 @@ def try_close(stack):
     # E has two decimals: from 1 the next figure is 1.01, and that is more than 1.0001.
     equal([of(row, "item", "numerator", "value", "points", "note", "detail") for row in section(table, "pass")],
           [("E", "1.01", "1.01", "0.00", "least", "value:+0.01;by:1.00 %;total:0.00;other:0.00")], "passing X1")
+    # Handed in and run, it is so.
+    succeeded(stack.thidua("submit", "close", file_of(stack, "passes.csv", HEADER + "2022,X2,E,1.01,,,\n"), "--wait"))
+    succeeded(stack.thidua("run", "start", "close", "--wait"))
+    equal([of(row, "unit", "rank") for row in rows(stack, "show", "ranking", "close")], [("X2", "1"), ("X1", "2")],
+          "ranking after the change")
 
 
 def try_pages(stack):

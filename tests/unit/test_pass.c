@@ -161,6 +161,16 @@ static void test_against_each_other(void **state)
            SMALL_RESULTS "2022-Q1,X1,V,3,,,\n2022-Q1,X1,B,90,,,\n2022-Q1,X2,V,1,,,\n"
                          "2022-Q1,X2,B,0,,,\n",
            STEPS(3, 51), 0);
+    // Both ways lead past X1 with 7 + 1.50 = 8.50: one case less, 9.00, or two more, 12.00. B: 0.51 of 5.
+    passes(SMALL_CAMPAIGN("[X1, X2]",
+                          SMALL_INDICATOR("V",
+                                          "kind: amount, time: stock, target: 2, points: 10, rule: "
+                                          "per_case, per_case: {points: 1}, bonus: {per: 100, "
+                                          "points: 6, max: 6}") SMALL_PERCENT("B", "5"),
+                          ""),
+           SMALL_RESULTS "2022-Q1,X1,V,3,,,\n2022-Q1,X1,B,30,,,\n2022-Q1,X2,V,2,,,\n"
+                         "2022-Q1,X2,B,0,,,\n",
+           STEPS(-1, 11), 0);
 }
 
 int main(void)
