@@ -201,7 +201,6 @@ static const char *const vocabulary[] = {
     // the smallest change that would pass the unit above
     N_("pass"),
     N_("least"),
-    N_("not enough"),
     N_("no figure"),
     N_("no single change suffices"),
     N_("numerator"),
@@ -234,8 +233,8 @@ static const char *const vocabulary[] = {
 static const char *const exceptions[] = {
     N_("detail|leader"), // a rule of points
     N_("detail|half"),   // of that rule
-    N_("section|adjustment"),
-    N_("section|award"),
+    N_("section|adjustment"), N_("section|award"),
+    N_("item|period"), // that a run is for
 };
 
 static const char *exception_shown(const char *column, const char *word)

@@ -131,7 +131,7 @@ static bool moved_rows(struct compare *compare, int moved)
     return true;
 }
 
-// "value:8>10;target:90>95": what else changed in a line.
+// "figure:8>10;target:90>95": what else changed in a line.
 static void add_pair(const struct compare *compare, int line, int column, const char *word,
                      struct text *detail)
 {
@@ -149,7 +149,7 @@ static bool line_row(struct compare *compare, int moved, int line)
 {
     char change[DECIMAL_TEXT_SIZE];
     struct text detail = {0};
-    add_pair(compare, line, LINE_VALUE, "value", &detail);
+    add_pair(compare, line, LINE_VALUE, "figure", &detail);
     add_pair(compare, line, LINE_TARGET, "target", &detail);
     add_pair(compare, line, LINE_WEIGHT, "max", &detail);
     add_pair(compare, line, LINE_BONUS, "bonus", &detail);

@@ -105,7 +105,7 @@ static void add_change(const struct indicator *indicator, const struct pass_line
     strcpy(change + (number[0] != '-'), number);
     explain_add(detail,
                 indicator->kind == KIND_RATIO || indicator->kind == KIND_YES_NO ? "numerator"
-                                                                                : "value",
+                                                                                : "figure",
                 change);
     if (!line->has_relative)
         return;
@@ -150,18 +150,18 @@ static void found_row(struct explain *explain, uint32_t index, const struct pass
     text_free(&detail);
 }
 
+// Nothing of an indicator that was tried in vain.
 static void tell_line(struct explain *explain, uint32_t index, const struct pass_line *line,
                       bool least)
 {
     const struct indicator *indicator = &explain->campaign->indicators[index];
     if (line->result == PASS_FOUND)
         found_row(explain, index, line, least);
-    else
+    else if (line->result == PASS_NO_VALUE)
         explain_row(explain, &(struct explain_row){.section = "pass",
                                                    .item = indicator->code,
                                                    .name = indicator->name,
-                                                   .note = line->result == PASS_NOT ? "not enough"
-                                                                                    : "no figure"});
+                                                   .note = "no figure"});
 }
 
 static void tell(struct explain *explain, const struct pass_line *lines)

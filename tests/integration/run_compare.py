@@ -94,9 +94,9 @@ def try_cells(stack, before, after):
           [("X1", "rank", "1", "2", "-1"), ("X2", "rank", "2", "1", "+1"), ("X2", "total", "16.00", "23.00", "+7.00"),
            ("X2", "class", "B", "A", "")], "who moved")
     equal(section(table, "line", "unit", "item", "before", "after", "change", "detail"),
-          [("X2", "FOOD", "8.00", "9.00", "+1.00", "value:80.00>90.00"),
-           ("X2", "CARE", "8.00", "10.00", "+2.00", "value:80.00>100.00"),
-           ("X2", "WORK", "0.00", "4.00", "+4.00", "value:->4.00")], "lines")
+          [("X2", "FOOD", "8.00", "9.00", "+1.00", "figure:80.00>90.00"),
+           ("X2", "CARE", "8.00", "10.00", "+2.00", "figure:80.00>100.00"),
+           ("X2", "WORK", "0.00", "4.00", "+4.00", "figure:->4.00")], "lines")
     equal(section(table, "cell", "unit", "item", "period", "before", "after", "sender", "role"),
           [("v4", "FOOD", "2022-Q1", "50", "60", "administrator", "admin"),
            ("v2", "CARE", "2022-Q2", "", "100/100", "administrator", "admin"),
