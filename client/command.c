@@ -49,6 +49,10 @@ const struct client_option client_options[OPT_COUNT] = {
     [OPT_REASON] = {"reason", N_("TEXT"), NULL, NULL, N_("why; kept for ever")},
     [OPT_SIGNER] = {"signer", N_("PUBLIC"), NULL, NULL,
                     N_("the key that must have signed, as thidua ping shows it (receipt key)")},
+    [OPT_SIGN] = {"sign", N_("PUBLIC"), NULL, NULL,
+                  N_("public half of the key that a leader signs with (key show)")},
+    [OPT_OF_VERSION] = {"of-version", N_("N"), NULL, NULL,
+                        N_("the version that is meant; without it the newest")},
 };
 
 #define FORMATS (TAKES(OPT_CSV) | TAKES(OPT_JSON))
@@ -145,6 +149,34 @@ const struct command commands[] = {
      N_("The newest first; open is the newest one of an office and period until it ends. With --unit "
         "those of one office."),
      "thidua exceptions chi-lang-2022"},
+    {"reports", "CAMPAIGN [PERIOD]", 1, 2, FORMATS | TAKES(OPT_UNIT), QUERY_REPORTS, show_run,
+     N_("list how the report of each office stands: submitted, signed, verified or returned"),
+     PERIOD_LEFT_OUT, "thidua reports chi-lang-2022 2022-06"},
+    {"report", "CAMPAIGN OFFICE PERIOD", 3, 3, FORMATS | TAKES(OPT_OF_VERSION), 0, report_run,
+     N_("show the report of an office: its cells, its version and its digest"),
+     N_("A report is all that the office has handed in for the period; its version is the acceptance "
+        "number of the newest submission. Points that the council has verified stand beside the "
+        "office's own; they are no part of the version."),
+     "thidua report chi-lang-2022 06520 2022-06"},
+    {"sign", "CAMPAIGN OFFICE PERIOD", 3, 3, TAKES(OPT_OF_VERSION), ACTION_SIGN, step_run,
+     N_("sign off the report of your office (leaders)"),
+     N_("The cells are fetched, their digest is made here and signed with your key. When the report has "
+        "changed since the version that is meant, nothing is signed (exit code 4)."),
+     "thidua sign chi-lang-2022 06520 2022-06"},
+    {"verify", "CAMPAIGN OFFICE PERIOD", 3, 3, TAKES(OPT_OF_VERSION), ACTION_VERIFY, step_run,
+     N_("verify the report of an office that its leader has signed off (officers)"),
+     N_("When the report has changed since the version that is meant, nothing is verified (exit code "
+        "4)."),
+     "thidua verify chi-lang-2022 06520 2022-06"},
+    {"return", "CAMPAIGN OFFICE PERIOD", 3, 3, TAKES(OPT_OF_VERSION) | TAKES(OPT_REASON),
+     ACTION_RETURN, step_run, N_("return the report of an office with a reason (officers)"),
+     N_("The office reads the reason in its history, hands in what is right, and has that signed off "
+        "again."),
+     "thidua return chi-lang-2022 06520 2022-06 --reason 'Diện tích của Thôn 5 chưa khớp'"},
+    {"history", "CAMPAIGN OFFICE [PERIOD]", 2, 3, FORMATS, QUERY_HISTORY, show_run,
+     N_("show what happened to the reports of an office: submissions, signatures, returns"),
+     N_("Every signature is verified; the exit code is 6 when one does not hold."),
+     "thidua history chi-lang-2022 06520 2022-06"},
     {"run start", "CAMPAIGN [PERIOD]", 1, 2, TAKES(OPT_WAIT), 0, run_start_run,
      N_("start a run: roll up, score, rank, propose awards"),
      N_("The number of the run is printed. With --wait the command returns when it is published "
@@ -233,9 +265,14 @@ const struct command commands[] = {
      N_("The file is for you alone. Send the public half to an administrator, who lets it in by "
         "key add."),
      "thidua key new --file clerk.key"},
+    {"key show", "", 0, 0, FORMATS | TAKES(OPT_FILE), 0, key_show_run,
+     N_("show the public halves of your own key"),
+     N_("The first one is for key add, the second one, of leaders who sign off reports, for its option "
+        "--sign."),
+     "thidua key show --file leader.key"},
     {"key add", "PUBLIC", 1, 1,
-     TAKES(OPT_ROLE) | TAKES(OPT_UNIT) | TAKES(OPT_NAME) | TAKES(OPT_DAYS), 0, key_add_run,
-     N_("let the holder of a key in"), NULL,
+     TAKES(OPT_SIGN) | TAKES(OPT_ROLE) | TAKES(OPT_UNIT) | TAKES(OPT_NAME) | TAKES(OPT_DAYS), 0,
+     key_add_run, N_("let the holder of a key in"), NULL,
      "thidua key add 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' --role clerk --unit 06520 "
      "--name 'Y Tịch'"},
     {"key invite", "", 0, 0, TAKES(OPT_ROLE) | TAKES(OPT_UNIT) | TAKES(OPT_NAME) | TAKES(OPT_DAYS),

@@ -40,6 +40,8 @@ enum option_id {
     OPT_UNTIL,
     OPT_REASON,
     OPT_SIGNER,
+    OPT_SIGN,
+    OPT_OF_VERSION,
     OPT_COUNT,
 };
 #define TAKES(option) (UINT32_C(1) << (option))
@@ -79,6 +81,7 @@ command_fn key_invite_run, key_enrol_run, key_rotate_run;
 command_fn load_run, show_run, run_start_run, run_export_run, run_verify_run, job_retry_run;
 command_fn run_compare_run;
 command_fn unlock_run, missing_run, remind_run, nothing_run;
+command_fn report_run, step_run, key_show_run;
 command_fn key_new_run, key_add_run, key_revoke_run, ping_run, audit_verify_run;
 command_fn run_what_if_run, run_sensitivity_run;
 

@@ -2,6 +2,7 @@
 #include "client/client.h"
 #include "client/report.h"
 #include "client/settings.h"
+#include "client/table.h"
 #include "client/talk.h"
 #include "common/keys.h"
 #include <limits.h>
@@ -55,6 +56,40 @@ int key_new_run(struct client *client)
     return EXIT_DONE;
 }
 
+int key_show_run(struct client *client)
+{
+    static const char *const columns[] = {"key", "sign_key"};
+    const char *named = client->arguments->options[OPT_FILE];
+    char file[PATH_MAX], key[BUS_Z85_SIZE], sign_key[2 * SIGN_PUBLIC_BYTES + 1];
+    struct identity identity;
+    struct err err = {0};
+    if (named != NULL)
+        snprintf(file, sizeof file, "%s", named);
+    else if (settings_path(client->config, "key_file", file, &err) != 0)
+        return complain_err(&err);
+    if (identity_load(file, &identity, &err) != 0)
+        return complain_err(&err);
+    key_to_z85(identity.curve.public_key, key);
+    sodium_bin2hex(sign_key, sizeof sign_key, identity.sign_public, SIGN_PUBLIC_BYTES);
+    identity_wipe(&identity);
+    struct table *table = table_create(stdout, format_of(client->arguments), columns, 2);
+    table_upright(table);
+    table_row(table, (const char *const[]){key, sign_key});
+    table_finish(table);
+    return EXIT_DONE;
+}
+
+// The option --sign: 64 hexadecimal digits. -1 after a complaint.
+static int sign_key_of(const char *text, uint8_t key[SIGN_PUBLIC_BYTES])
+{
+    size_t length = 0;
+    if (sodium_hex2bin(key, SIGN_PUBLIC_BYTES, text, strlen(text), NULL, &length, NULL) == 0 &&
+        length == SIGN_PUBLIC_BYTES && strlen(text) == 2 * SIGN_PUBLIC_BYTES)
+        return 0;
+    complain(_("“%s” is not a public key that signs: 64 hexadecimal digits"), text);
+    return -1;
+}
+
 // The argument PUBLIC; a complaint when it is none.
 static int public_key(const struct client *client, uint8_t key[BUS_KEY_BYTES])
 {
@@ -85,10 +120,14 @@ static int key_command(const struct client *client, struct wire_command *ret)
 
 int key_add_run(struct client *client)
 {
-    uint8_t key[BUS_KEY_BYTES];
+    uint8_t key[BUS_KEY_BYTES], sign_key[SIGN_PUBLIC_BYTES];
+    const char *sign = client->arguments->options[OPT_SIGN];
     struct wire_command command = {.action = ACTION_KEY_ADD, .key = {key, sizeof key}};
-    if (public_key(client, key) != 0 || key_command(client, &command) != 0)
+    if (public_key(client, key) != 0 || key_command(client, &command) != 0 ||
+        (sign != NULL && sign_key_of(sign, sign_key) != 0))
         return EXIT_USAGE;
+    if (sign != NULL)
+        command.sign_key = (struct bytes){sign_key, sizeof sign_key};
     return command_send(client, command);
 }
 

@@ -2,6 +2,7 @@
 // the command's own words: "CAMPAIGN UNIT [PERIOD]".
 #include "client/show.h"
 #include "client/client.h"
+#include "client/history.h"
 #include "client/report.h"
 #include "client/talk.h"
 #include "core/mem.h"
@@ -39,6 +40,8 @@ int query_make(const struct arguments *arguments, struct wire_query *ret)
         .scope = option_or_empty(arguments, OPT_SCOPE),
         .award = option_or_empty(arguments, OPT_AWARD),
     };
+    if (ret->unit[0] == '\0')
+        ret->unit = argument_named(arguments, "OFFICE");
     if (arguments->options[OPT_UNIT] != NULL)
         ret->unit = arguments->options[OPT_UNIT];
     if (arguments->options[OPT_RUN] != NULL)
@@ -64,10 +67,12 @@ int query_page(struct client *client, const struct wire_query *query, struct mes
     return exit_code;
 }
 
-// The first page makes the table; the others must have its columns.
-static void add_page(struct table **table, const struct wire_table *page, enum format format,
-                     enum query_what what)
+// The first page makes the table; the others must have its columns. An exit code.
+static int add_page(struct table **table, const struct wire_table *page, enum format format,
+                    const struct wire_query *query)
 {
+    enum query_what what = query->what;
+    bool good = true;
     if (*table == NULL) {
         *table = table_create(stdout, format, page->columns, page->column_count);
         if (what == QUERY_RUN)
@@ -75,8 +80,13 @@ static void add_page(struct table **table, const struct wire_table *page, enum f
         if (what == QUERY_EXPLAIN || what == QUERY_COUNCIL || what == QUERY_COMPARE)
             table_sections(*table);
     }
-    for (size_t i = 0; i < page->cell_count; i += page->column_count)
-        table_row(*table, page->cells + i);
+    for (size_t i = 0; i < page->cell_count; i += page->column_count) {
+        if (what == QUERY_HISTORY)
+            good = history_row(query, page, i, format, *table) && good;
+        else
+            table_row(*table, page->cells + i);
+    }
+    return good ? EXIT_DONE : EXIT_FINDINGS;
 }
 
 static void tell_source(const struct wire_table *page)
@@ -116,7 +126,8 @@ int query_pages(struct client *client, struct wire_query query, page_fn *fn, voi
 struct showing {
     struct table *table; // NULL before the first page
     enum format format;
-    enum query_what what;
+    const struct wire_query *query;
+    int exit_code; // the worst of the pages
 };
 
 static void show_page(void *arg, const struct wire_table *page)
@@ -124,15 +135,16 @@ static void show_page(void *arg, const struct wire_table *page)
     struct showing *showing = arg;
     if (showing->table == NULL && showing->format == FORMAT_TEXT)
         tell_source(page);
-    add_page(&showing->table, page, showing->format, showing->what);
+    int one = add_page(&showing->table, page, showing->format, showing->query);
+    showing->exit_code = showing->exit_code == EXIT_DONE ? one : showing->exit_code;
 }
 
 int show_pages(struct client *client, struct wire_query query, enum format format)
 {
-    struct showing showing = {.format = format, .what = query.what};
+    struct showing showing = {.format = format, .query = &query};
     int exit_code = query_pages(client, query, show_page, &showing);
     table_finish(showing.table);
-    return exit_code;
+    return exit_code == EXIT_DONE ? showing.exit_code : exit_code;
 }
 
 static void keep_page(void *arg, const struct wire_table *page)

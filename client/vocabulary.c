@@ -89,6 +89,11 @@ static const char *const vocabulary[] = {
     N_("the receipt is for other content"),
     N_("the receipt's numbers do not add up to what was sent"),
     N_("the receipt is signed by another key than this server's"),
+    // how a report stands
+    N_("submitted"),
+    N_("signed"),
+    N_("returned"),
+    N_("exception"),
     // answers
     N_("COMMITTED"),
     N_("DUPLICATE"),
@@ -137,6 +142,8 @@ static const char *const vocabulary[] = {
     N_("entry"),
     N_("baseline"),
     N_("after_cut"),
+    N_("not_signed"),
+    N_("not_verified"),
     N_("replaced"),
     N_("differs"),
     N_("capped"),

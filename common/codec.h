@@ -111,7 +111,10 @@ enum query_what {
     QUERY_RUN_DOCUMENTS,
     QUERY_RUN_SUBMISSIONS,
     QUERY_RUN_ENTRIES,
-    QUERY_LAST = QUERY_RUN_ENTRIES
+    QUERY_REPORTS = 50,
+    QUERY_REPORT,
+    QUERY_HISTORY,
+    QUERY_LAST = QUERY_HISTORY
 };
 enum command_action {
     ACTION_RUN_START = 1,
@@ -119,6 +122,9 @@ enum command_action {
     ACTION_KEY_ADD,
     ACTION_KEY_REVOKE,
     ACTION_UNLOCK,
+    ACTION_SIGN = 6,
+    ACTION_VERIFY,
+    ACTION_RETURN,
     ACTION_KEY_INVITE = 40,
     ACTION_KEY_ENROL,
     ACTION_KEY_ROTATE
@@ -230,7 +236,7 @@ struct wire_command {
     enum command_action action;
     const char *campaign, *period, *role, *unit, *name, *until, *reason;
     uint64_t number;
-    struct bytes key;
+    struct bytes key, sign_key, digest, signature; // each absent or of its size
     uint32_t days;
 };
 struct wire_answer {

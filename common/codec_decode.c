@@ -299,7 +299,10 @@ int decode_command(const ProtobufCMessage *base, struct codec_memory *memory, st
         check_text(in->unit, WIRE_CODE_BYTES_MAX, "unit", err) != 0 ||
         check_text(in->name, WIRE_NAME_BYTES_MAX, "name", err) != 0 ||
         check_text(in->until, WIRE_CODE_BYTES_MAX, "until", err) != 0 ||
-        check_text(in->reason, WIRE_NOTE_BYTES_MAX, "reason", err) != 0)
+        check_text(in->reason, WIRE_NOTE_BYTES_MAX, "reason", err) != 0 ||
+        optional_bytes(in->sign_key, KEY_BYTES, &out->sign_key, "sign_key", err) != 0 ||
+        optional_bytes(in->digest, DIGEST_BYTES, &out->digest, "digest", err) != 0 ||
+        optional_bytes(in->signature, SIGNATURE_BYTES, &out->signature, "signature", err) != 0)
         return -1;
     return optional_bytes(in->key, KEY_BYTES, &out->key, "key", err);
 }

@@ -326,6 +326,9 @@ static void encode_command(const struct message *in, struct arena *arena, struct
     message.days = command->days;
     message.until = text_of(command->until);
     message.reason = text_of(command->reason);
+    message.sign_key = bytes_of(command->sign_key.data, command->sign_key.length);
+    message.digest = bytes_of(command->digest.data, command->digest.length);
+    message.signature = bytes_of(command->signature.data, command->signature.length);
     add_packed(out, &message);
 }
 

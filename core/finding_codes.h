@@ -5,7 +5,7 @@
 // meaning nor is used again. A sentence says what is wrong and what is expected; %1$s … %4$s are the
 // arguments of finding_add in their order (the comment names them where the sentence does not).
 //   1xx cells, 2xx CSV and text, 3xx units, 4xx campaign file, 5xx lists, 6xx wire, 7xx sealed runs,
-//   8xx what is otherwise in a "what if"
+//   8xx what is otherwise in a "what if", 9xx reports
 
 // clang-format off
 
@@ -226,5 +226,19 @@ X(FINDING_SEALED_LINE_MISSING,    714, "sealed_line_missing",    ERROR, "A line 
 // 8xx: what is otherwise in a "what if"
 X(FINDING_NO_WEIGHT,              801, "no_weight",              ERROR, "The indicator %1$s has no points, so there are none to be weighed otherwise. Give other rules instead.")
 X(FINDING_EXCLUDES_NOBODY,        802, "excludes_nobody",        ERROR, "The unit %1$s does not compete, so it cannot be left out.")
+
+// 9xx: a report on its way up
+// %2$s: the newest version
+X(FINDING_REPORT_CHANGED,         901, "report_changed",         ERROR, "The report has changed: version %1$s is not its newest one, which is %2$s. Look at that one first.")
+// %2$s: period
+X(FINDING_NO_REPORT,              902, "no_report",              ERROR, "The office %1$s has handed in nothing for %2$s.")
+X(FINDING_NOT_SIGNED,             903, "not_signed",             ERROR, "Version %1$s is not signed off by the leader of the office. It is verified after that.")
+X(FINDING_ALREADY_SIGNED,         904, "already_signed",         ERROR, "Version %1$s is signed off already.")
+X(FINDING_ALREADY_VERIFIED,       905, "already_verified",       ERROR, "Version %1$s is verified already.")
+X(FINDING_WAS_RETURNED,           906, "was_returned",           ERROR, "Version %1$s was returned. The office hands in what is right first.")
+X(FINDING_OTHER_CELLS,            907, "other_cells",            ERROR, "Version %1$s has other cells than those that were looked at. Look at it again.")
+X(FINDING_BAD_SIGNATURE,          908, "bad_signature",          ERROR, "The signature is not one of the key that is on record for you.")
+X(FINDING_NO_SIGN_KEY,            909, "no_sign_key",            ERROR, "No signing key is on record for you. Ask an administrator: key add with --sign.")
+X(FINDING_RETURN_REASON,          910, "return_reason",          ERROR, "A report is returned with a reason. Say what has to be put right.")
 
 // clang-format on

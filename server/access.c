@@ -14,7 +14,7 @@ static const struct {
     enum reach reach;
 } roles[ROLES] = {
     [ROLE_CLERK] = {"clerk", MAY_READ | MAY_SUBMIT | MAY_ROTATE, REACH_OFFICE},
-    [ROLE_LEADER] = {"leader", MAY_READ | MAY_ROTATE, REACH_OFFICE},
+    [ROLE_LEADER] = {"leader", MAY_READ | MAY_SIGN | MAY_ROTATE, REACH_OFFICE},
     [ROLE_OFFICER] = {"officer",
                       MAY_READ | MAY_SUBMIT | MAY_VERIFY | MAY_UNLOCK | MAY_SET_LISTS | MAY_RUN |
                           MAY_SEE_WORK | MAY_INVITE | MAY_ROTATE,
@@ -43,9 +43,9 @@ struct access {
 const char access_sql[] =
     "SELECT public_key, role, unit,"
     " coalesce((extract(epoch FROM expires_at) * 1000000)::bigint, 9223372036854775807),"
-    " revoked_at IS NOT NULL FROM access_key"
+    " revoked_at IS NOT NULL, sign_key FROM access_key"
     " UNION ALL SELECT public_key, 'invited', '', (extract(epoch FROM expires_at) * 1000000)::bigint,"
-    " false FROM invite WHERE used_at IS NULL AND expires_at > now()";
+    " false, NULL::bytea FROM invite WHERE used_at IS NULL AND expires_at > now()";
 
 int role_parse(const char *word)
 {
@@ -93,6 +93,9 @@ static bool entry_read(const PGresult *keys, int row, struct access_entry *ret)
     ret->role = (enum role)role;
     ret->expires_us = (int64_t)db_get_int(PQgetvalue(keys, row, 3), 8);
     ret->revoked = PQgetvalue(keys, row, 4)[0] != 0;
+    ret->signs = PQgetlength(keys, row, 5) == BUS_KEY_BYTES;
+    if (ret->signs)
+        memcpy(ret->sign_key, PQgetvalue(keys, row, 5), BUS_KEY_BYTES);
     return true;
 }
 
@@ -165,4 +168,26 @@ bool access_submits_for(const struct access_entry *entry, const struct world *wo
     if (roles[entry->role].reach == REACH_OFFICE)
         return world_unit_today(world, entry->unit, today) == office;
     return access_reaches(entry, world, office, today);
+}
+
+static uint32_t office_today(const struct world *world, uint32_t office, int32_t today)
+{
+    return office != NO_UNIT ? world_unit_today(world, world_tree(world)->units[office].code, today)
+                             : NO_UNIT;
+}
+
+bool access_signs_for(const struct access_entry *entry, const struct world *world, uint32_t office,
+                      int32_t today)
+{
+    uint32_t now = office_today(world, office, today);
+    return access_may(entry, MAY_SIGN) && now != NO_UNIT &&
+           world_unit_today(world, entry->unit, today) == now;
+}
+
+bool access_verifies(const struct access_entry *entry, const struct world *world, uint32_t office,
+                     int32_t today)
+{
+    return access_may(entry, MAY_VERIFY) && access_reaches(entry, world, office, today) &&
+           (entry->unit[0] == '\0' ||
+            world_unit_today(world, entry->unit, today) != office_today(world, office, today));
 }

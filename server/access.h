@@ -39,6 +39,7 @@ enum action {
     MAY_INVITE = 1 << 13, // give codes for keys
     MAY_ENROL = 1 << 14,  // use such a code
     MAY_ROTATE = 1 << 15, // replace one's own key
+    MAY_SIGN = 1 << 16,   // sign off its office's reports
 };
 
 struct access_entry { // one key on record
@@ -47,6 +48,8 @@ struct access_entry { // one key on record
     char unit[CODE_BYTES_MAX + 1]; // "" for the root
     int64_t expires_us;            // INT64_MAX: never
     bool revoked;
+    bool signs;                      // there is a
+    uint8_t sign_key[BUS_KEY_BYTES]; // Ed25519
 };
 struct access;
 
@@ -67,5 +70,12 @@ bool access_reaches(const struct access_entry *entry, const struct world *world,
 // May the key hand in for this office? A clerk for his own only.
 bool access_submits_for(const struct access_entry *entry, const struct world *world,
                         uint32_t office, int32_t today);
+// May the key sign off what this office (of any time) has handed in: is it its leader's, or of the one that
+// continues it?
+bool access_signs_for(const struct access_entry *entry, const struct world *world, uint32_t office,
+                      int32_t today);
+// May it verify and return that: does the office lie below the unit of an officer?
+bool access_verifies(const struct access_entry *entry, const struct world *world, uint32_t office,
+                     int32_t today);
 
 #endif

@@ -8,6 +8,7 @@
 #include "server/dispatch.h"
 #include "server/planner.h"
 #include "server/pulse.h"
+#include "server/report.h"
 #include "server/unlock.h"
 #include "server/world.h"
 #include <stdlib.h>
@@ -206,19 +207,21 @@ static void put_key(const struct asker *asker, const struct wire_command *wire, 
 {
     char days[16];
     snprintf(days, sizeof days, "%u", wire->days < INT32_MAX ? wire->days : INT32_MAX);
-    const struct db_param params[] = {db_bytea(wire->key.data, KEY_BYTES),
-                                      db_text(wire->role),
-                                      db_text(wire->unit),
-                                      db_text(wire->name),
-                                      db_text(days),
-                                      db_bytea(asker->peer.key, KEY_BYTES)};
-    change_key(asker, wire->action, sql, params, 6);
+    const struct db_param params[] = {
+        db_bytea(wire->key.data, KEY_BYTES),
+        db_text(wire->role),
+        db_text(wire->unit),
+        db_text(wire->name),
+        db_text(days),
+        db_bytea(asker->peer.key, KEY_BYTES),
+        wire->sign_key.length > 0 ? db_bytea(wire->sign_key.data, KEY_BYTES) : db_text(NULL)};
+    change_key(asker, wire->action, sql, params, wire->action == ACTION_KEY_ADD ? 7 : 6);
 }
 
 static void key_add(const struct asker *asker, const struct wire_command *wire)
 {
     if (key_good(asker, wire))
-        put_key(asker, wire, "SELECT access_add($1, $2, $3, $4, $5, $6)");
+        put_key(asker, wire, "SELECT access_add($1, $2, $3, $4, $5, $6, $7)");
 }
 
 // An officer gives codes for the offices of his own units, and not for roles that see beyond them.
@@ -333,7 +336,7 @@ static void give_exception(const struct asker *asker, const struct wire_command 
 // ---- the table
 
 static const struct {
-    void (*start)(const struct asker *asker, const struct wire_command *wire);
+    command_fn *start;
     unsigned actions;
     const char *name;
 } commands[] = {
@@ -345,6 +348,9 @@ static const struct {
     [ACTION_KEY_INVITE] = {key_invite, MAY_INVITE, "key_invite"},
     [ACTION_KEY_ENROL] = {key_enrol, MAY_ENROL, "key_enrol"},
     [ACTION_KEY_ROTATE] = {key_rotate, MAY_ROTATE, "key_rotate"},
+    [ACTION_SIGN] = {step_do, MAY_SIGN, "sign"},
+    [ACTION_VERIFY] = {step_do, MAY_VERIFY, "verify"},
+    [ACTION_RETURN] = {step_do, MAY_VERIFY, "return"},
 };
 
 const char *commands_name(enum command_action action)

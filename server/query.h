@@ -17,34 +17,37 @@
 struct query;
 
 enum query_need {
-    NEED_CAMPAIGN = 1 << 0,  // one must be named
-    NEED_PERIOD = 1 << 1,    // left out: the latest that has begun
-    NEED_BASELINE = 1 << 2,  // the baseline will do as a period, too
-    NEED_UNIT = 1 << 3,      // one must be named
-    NEED_REACH = 1 << 4,     // it must be within the key's reach, and only such units are shown
-    NEED_RUN = 1 << 5,       // the published run, or the one of that number
-    NEED_RULES = 1 << 6,     // the campaign as it was for that run
-    NEED_INPUT = 1 << 7,     // all documents of that run
-    NEED_INDICATOR = 1 << 8, // one must be named
-    NEED_ID = 1 << 9,        // of a submission
-    NEED_WHOLE = 1 << 10,    // the campaign's owner must be within the key's reach
+    NEED_CAMPAIGN = 1 << 0,     // one must be named
+    NEED_PERIOD = 1 << 1,       // left out: the latest that has begun
+    NEED_BASELINE = 1 << 2,     // the baseline will do as a period, too
+    NEED_UNIT = 1 << 3,         // one must be named
+    NEED_REACH = 1 << 4,        // it must be within the key's reach, and only such units are shown
+    NEED_RUN = 1 << 5,          // the published run, or the one of that number
+    NEED_RULES = 1 << 6,        // the campaign as it was for that run
+    NEED_INPUT = 1 << 7,        // all documents of that run
+    NEED_INDICATOR = 1 << 8,    // one must be named
+    NEED_ID = 1 << 9,           // of a submission
+    NEED_WHOLE = 1 << 10,       // the campaign's owner must be within the key's reach
+    NEED_ALL_PERIODS = 1 << 11, // with NEED_PERIOD: left out, it is all of them
 };
 
 // What a flat statement is given, in the order of its $1, $2 …
 enum query_param {
     PARAM_END,
     PARAM_RUN,
-    PARAM_PERIOD,    // text
-    PARAM_CAMPAIGN,  // campaign.id; NULL: all
-    PARAM_NUMBER,    // as asked; NULL: none
-    PARAM_ID,        // bytea
-    PARAM_REACH,     // text[]: units that may be seen; NULL: all
-    PARAM_UNIT,      // NULL: all
-    PARAM_INDICATOR, // NULL: all
-    PARAM_SCOPE,     // NULL: both
-    PARAM_AWARD,     // NULL: all
-    PARAM_CODES,     // text[]: indicators of the run's campaign
-    PARAM_KINDS,     // smallint[]: their kinds
+    PARAM_PERIOD,        // text
+    PARAM_PERIOD_NUMBER, // NULL: all
+    PARAM_COUNTS,        // enum counts of the campaign
+    PARAM_CAMPAIGN,      // campaign.id; NULL: all
+    PARAM_NUMBER,        // as asked; NULL: none
+    PARAM_ID,            // bytea
+    PARAM_REACH,         // text[]: units that may be seen; NULL: all
+    PARAM_UNIT,          // NULL: all
+    PARAM_INDICATOR,     // NULL: all
+    PARAM_SCOPE,         // NULL: both
+    PARAM_AWARD,         // NULL: all
+    PARAM_CODES,         // text[]: indicators of the run's campaign
+    PARAM_KINDS,         // smallint[]: their kinds
     PARAM_CUT,
     PARAM_DOCUMENTS, // bigint[]: the run's, in the order of struct run_texts
     PARAM_LIMIT,
@@ -148,6 +151,7 @@ extern const struct query_kind audit_query, audit_chain_query;
 extern const struct query_kind compare_query;
 extern const struct query_kind seal_query, run_documents_query, run_submissions_query,
     run_entries_query;
+extern const struct query_kind reports_query, report_query, history_query;
 extern const struct query_kind missing_query, form_query, explain_query, trace_query;
 extern const struct query_kind council_query, decisions_query, exceptions_query, reporting_query;
 

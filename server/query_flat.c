@@ -125,6 +125,13 @@ static const char *param_text(struct query *query, enum query_param param)
         return number_text(query, query->run.id);
     case PARAM_PERIOD:
         return period_text(query);
+    case PARAM_PERIOD_NUMBER:
+        return query->period.kind != 0 ? number_text(query, period_number(query->period)) : NULL;
+    case PARAM_COUNTS:
+        return number_text(query, (query->rules != NULL   ? query->rules->campaign
+                                   : query->input != NULL ? query->input->input->campaign
+                                                          : query->campaign->rules)
+                                      ->counts);
     case PARAM_CAMPAIGN:
         return query->campaign != NULL ? number_text(query, query->campaign->id) : NULL;
     case PARAM_NUMBER:

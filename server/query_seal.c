@@ -80,7 +80,7 @@ static const char entries_sql[] =
     " trim_scale(e.denominator * 0.0001),"
     " CASE e.state WHEN 2 THEN 'na' WHEN 3 THEN 'withdraw' WHEN 4 THEN 'verified' END, e.note,"
     " f.accepted, f.unit, f.period, e.place"
-    "  FROM (SELECT * FROM form"
+    "  FROM (SELECT * FROM form_counted($2::integer, $9::integer, $3::bigint)"
     "         WHERE office = $1 AND campaign = $2 AND accepted <= $3"
     "           AND ($5::bigint IS NULL OR (accepted, unit COLLATE \"C\", period) >= ($5, $6, $7))"
     "         ORDER BY accepted, unit COLLATE \"C\", period LIMIT $4::bigint) f"
@@ -101,6 +101,6 @@ const struct query_kind run_entries_query = {
     .needs = WHOLE_RUN | NEED_UNIT,
     .columns = entries_columns,
     .sql = entries_sql,
-    .params = {PARAM_UNIT, PARAM_CAMPAIGN, PARAM_CUT, PARAM_LIMIT, PARAM_AFTER},
+    .params = {PARAM_UNIT, PARAM_CAMPAIGN, PARAM_CUT, PARAM_LIMIT, PARAM_AFTER, PARAM_COUNTS},
     .keys = 4,
 };

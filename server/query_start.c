@@ -76,7 +76,7 @@ static bool find_period(struct query *query)
     const struct campaign *rules = query->campaign->rules;
     const char *text = query->asked->period;
     if (text[0] == '\0') {
-        if (query->asked->number == 0)
+        if (query->asked->number == 0 && !(query->kind->needs & NEED_ALL_PERIODS))
             query->period = campaign_current_period(rules, query_today(query));
         return true;
     }

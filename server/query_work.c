@@ -170,7 +170,8 @@ static const char keys_sql[] =
     " CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired'"
     "      ELSE 'valid' END,"
     " extract(epoch FROM added_at), encode(added_by, 'hex'), extract(epoch FROM expires_at),"
-    " extract(epoch FROM revoked_at), encode(revoked_by, 'hex'), encode(public_key, 'hex')"
+    " extract(epoch FROM revoked_at), encode(revoked_by, 'hex'),"
+    " coalesce(encode(sign_key, 'hex'), ''), encode(public_key, 'hex')"
     "  FROM access_key"
     " WHERE ($1::text IS NULL OR unit = $1)"
     "   AND ($3::text IS NULL OR public_key > decode($3, 'hex'))"
@@ -187,6 +188,7 @@ static const struct query_column keys_columns[] = {
     {"expires", instant_form},
     {"revoked", instant_form},
     {"revoked_by", key_form},
+    {"sign_key", NULL},
     {NULL, NULL},
 };
 

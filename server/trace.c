@@ -143,12 +143,17 @@ static bool same_cell(const PGresult *cells, int a, int b)
            strcmp(PQgetvalue(cells, a, CELL_PERIOD), PQgetvalue(cells, b, CELL_PERIOD)) == 0;
 }
 
-// Is there a newer entry of the same cell within the cut?
+// Is there a newer entry of the same cell that the run knows and counts?
 static bool is_replaced(const struct trace *trace, int row)
 {
     const PGresult *cells = trace->cells;
-    return row + 1 < PQntuples(cells) && same_cell(cells, row, row + 1) &&
-           db_integer_at(cells, row + 1, CELL_ACCEPTED) <= trace->query->run.cut;
+    for (int next = row + 1; next < PQntuples(cells) && same_cell(cells, row, next); next++) {
+        struct trace_cell cell;
+        trace_read_cell(trace->query, cells, next, &cell);
+        if (trace_left_out(trace->query, &cell) == NULL)
+            return true;
+    }
+    return false;
 }
 
 // Makes the row unless it was on the page before, and adds what counts to the leaf.
@@ -156,9 +161,9 @@ static bool entry_row(struct trace *trace, int row, bool shown, struct trace_lea
 {
     struct trace_cell cell;
     trace_read_cell(trace->query, trace->cells, row, &cell);
-    bool later = cell.accepted > trace->query->run.cut,
-         replaced = !later && is_replaced(trace, row);
-    bool counts = !later && !replaced &&
+    const char *left_out = trace_left_out(trace->query, &cell);
+    bool replaced = left_out == NULL && is_replaced(trace, row);
+    bool counts = left_out == NULL && !replaced &&
                   rollup_part_counts(trace->part, cell.unit, cell.period, trace->indicator,
                                      trace->scope);
     bool baseline = campaign_period_index(trace->plan->campaign, cell.period) == -1;
@@ -166,9 +171,9 @@ static bool entry_row(struct trace *trace, int row, bool shown, struct trace_lea
         trace_leaf_add(leaf, indicator_of(trace), baseline, &cell);
     return !shown ||
            trace_cell_row(trace->query, baseline ? "baseline" : "entry", trace->cells, row, counts,
-                          later      ? "after_cut"
-                          : replaced ? "replaced"
-                                     : "");
+                          left_out != NULL ? left_out
+                          : replaced       ? "replaced"
+                                           : "");
 }
 
 // Entries of the periods up to P, and of the baseline where it matters.
@@ -199,7 +204,7 @@ static void take_cells(struct trace *trace)
                                     .value_e4 = cell.value_e4,
                                     .has_denominator = cell.has_denominator,
                                     .denominator_e4 = cell.denominator_e4};
-        if (cell.accepted <= trace->query->run.cut)
+        if (trace_left_out(trace->query, &cell) == NULL)
             rollup_part_add(trace->part, cell.unit, cell.period, trace->indicator, cell.accepted,
                             &stored);
     }
@@ -382,7 +387,7 @@ static void read_run(struct trace *trace)
     struct query *query = trace->query;
     const struct unit_tree *tree = trace->plan->tree;
     struct code_list list = {0};
-    char run[24], scope[8], place[16], campaign[16];
+    char run[24], scope[8], place[16], campaign[16], counts[DB_INTEGER_SIZE], cut[DB_INTEGER_SIZE];
     size_t count;
     trace->part = rollup_part_create(trace->plan, trace->tops, trace->count);
     const uint32_t *offices = rollup_part_offices(trace->part, &count);
@@ -394,11 +399,15 @@ static void read_run(struct trace *trace)
     snprintf(campaign, sizeof campaign, "%d", query->campaign->id);
     const struct db_param figures[] = {db_text(run), db_text(scope), db_text(figure_units(trace)),
                                        db_text(place)};
-    const struct db_param cells[] = {db_text(code_list_end(&list, query->arena)), db_text(campaign),
-                                     db_text(query->asked->indicator), db_text(NULL)};
+    const struct db_param cells[] = {db_text(code_list_end(&list, query->arena)),
+                                     db_text(campaign),
+                                     db_text(query->asked->indicator),
+                                     db_text(NULL),
+                                     db_integer(trace->plan->campaign->counts, counts),
+                                     db_integer(query->run.cut, cut)};
     db_begin(query->server->read_db);
     query_exec(query, figures_sql, figures, 4, 0, on_figures);
-    query_exec(query, trace_cells_sql, cells, 4, 0, on_cells);
+    query_exec(query, trace_cells_sql, cells, 6, 0, on_cells);
     db_end(query->server->read_db);
 }
 

@@ -17,9 +17,10 @@ enum {
     CELL_SUBMISSION,
     CELL_STATE,
     CELL_VALUE_E4,
-    CELL_DENOMINATOR_E4
+    CELL_DENOMINATOR_E4,
+    CELL_COUNTED
 };
-// $1 offices, $2 campaign, $3 indicator, $4 unit or NULL: entries by unit, period and acceptance.
+// $1 offices, $2 campaign, $3 indicator, $4 unit or NULL, $5 what the campaign counts, $6 the run's cut: entries by unit, period and acceptance.
 extern const char trace_cells_sql[];
 
 struct trace_cell { // one stored entry
@@ -28,9 +29,13 @@ struct trace_cell { // one stored entry
     int64_t accepted, value_e4, denominator_e4;
     bool has_denominator;
     int state;
+    bool counted; // signed or verified, where the campaign counts only that
 };
 void trace_read_cell(const struct query *query, const PGresult *cells, int row,
                      struct trace_cell *ret);
+
+// Why the run leaves the entry out: after_cut, not_signed, not_verified; NULL: it does not.
+const char *trace_left_out(const struct query *query, const struct trace_cell *cell);
 
 struct trace_row {
     const char *section, *unit, *name, *period, *numerator, *denominator, *value, *counts, *state,

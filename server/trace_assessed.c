@@ -33,7 +33,7 @@ static void find_newest(const struct assessed *assessed, const PGresult *cells, 
         trace_read_cell(assessed->query, cells, row, &cell);
         int slot = campaign_period_index(plan->campaign, cell.period);
         if (slot < 0 || (size_t)slot >= plan->period_slots ||
-            cell.accepted > assessed->query->run.cut)
+            trace_left_out(assessed->query, &cell) != NULL)
             continue;
         bool verified = cell.state == CELL_VERIFIED;
         newest[2 * slot + verified] = row + 1;
@@ -111,7 +111,8 @@ static void on_cells(void *arg, enum db_class class, const PGresult *result)
     for (int row = first; row < PQntuples(result); row++) {
         struct trace_cell cell;
         trace_read_cell(query, result, row, &cell);
-        const char *note = cell.accepted > query->run.cut             ? "after_cut"
+        const char *left_out = trace_left_out(query, &cell);
+        const char *note = left_out != NULL                           ? left_out
                            : is_newest(assessed, result, row, newest) ? ""
                                                                       : "replaced";
         if (!trace_cell_row(query, "entry", result, row, row == counting, note)) {
@@ -144,7 +145,7 @@ static const char *office_list(const struct assessed *assessed)
 
 void trace_assessed(struct query *query, uint32_t unit, uint32_t indicator)
 {
-    char run[24], campaign[16];
+    char run[24], campaign[16], counts[DB_INTEGER_SIZE], cut[DB_INTEGER_SIZE];
     struct assessed *assessed = mem_alloc(1, sizeof *assessed);
     *assessed = (struct assessed){query, unit, indicator, NULL};
     query->state = assessed;
@@ -153,10 +154,14 @@ void trace_assessed(struct query *query, uint32_t unit, uint32_t indicator)
     snprintf(campaign, sizeof campaign, "%d", query->campaign->id);
     const struct db_param points[] = {db_text(run), db_text(query->asked->unit),
                                       db_text(query->asked->indicator)};
-    const struct db_param cells[] = {db_text(office_list(assessed)), db_text(campaign),
-                                     db_text(query->asked->indicator), db_text(query->asked->unit)};
+    const struct db_param cells[] = {db_text(office_list(assessed)),
+                                     db_text(campaign),
+                                     db_text(query->asked->indicator),
+                                     db_text(query->asked->unit),
+                                     db_integer(query->input->input->campaign->counts, counts),
+                                     db_integer(query->run.cut, cut)};
     db_begin(query->server->read_db);
     query_exec(query, points_sql, points, 3, 0, on_points);
-    query_exec(query, trace_cells_sql, cells, 4, 0, on_cells);
+    query_exec(query, trace_cells_sql, cells, 6, 0, on_cells);
     db_end(query->server->read_db);
 }

@@ -6,11 +6,14 @@
 const char trace_cells_sql[] =
     "SELECT f.office, f.unit, f.period, f.accepted, extract(epoch FROM s.accepted_at),"
     " encode(s.sender, 'hex'), coalesce(k.name, ''), coalesce(k.role, ''), f.submission, f.state[p.at], f.value[p.at],"
-    " f.denominator[p.at]"
+    " f.denominator[p.at],"
+    " $5::integer = 0 OR f.state[p.at] = 4 OR f.accepted <= coalesce(r.version, 0)"
     "  FROM form f"
     "  JOIN indicator i ON i.campaign = f.campaign AND i.code = $3"
     "  JOIN submission s ON s.office = f.office AND s.id = f.submission"
     "  LEFT JOIN access_key k ON k.public_key = s.sender"
+    "  LEFT JOIN report_counts($2::integer, greatest($5::integer, 1), $6::bigint) r"
+    "    ON r.office = f.office AND r.period = f.period"
     " CROSS JOIN LATERAL array_position(f.indicator, i.number) AS p (at)"
     " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND p.at IS NOT NULL"
     "   AND ($4::text IS NULL OR f.unit = $4)"
@@ -34,8 +37,18 @@ void trace_read_cell(const struct query *query, const PGresult *cells, int row,
         .value_e4 = db_integer_at(cells, row, CELL_VALUE_E4),
         .has_denominator = !PQgetisnull(cells, row, CELL_DENOMINATOR_E4),
         .denominator_e4 = db_integer_at(cells, row, CELL_DENOMINATOR_E4),
-        .state = (int)db_integer_at(cells, row, CELL_STATE)};
+        .state = (int)db_integer_at(cells, row, CELL_STATE),
+        .counted = PQgetvalue(cells, row, CELL_COUNTED)[0] == 't'};
     period_from_number((int32_t)db_integer_at(cells, row, CELL_PERIOD), &ret->period);
+}
+
+const char *trace_left_out(const struct query *query, const struct trace_cell *cell)
+{
+    if (cell->accepted > query->run.cut)
+        return "after_cut";
+    if (cell->counted)
+        return NULL;
+    return query->input->input->campaign->counts == COUNTS_VERIFIED ? "not_verified" : "not_signed";
 }
 
 static const char *sender_of(const PGresult *cells, int row, char buffer[static QUERY_CELL_SIZE])

@@ -84,10 +84,10 @@ static int read_forms(struct work *work, struct rollup_part *part, struct err *e
     struct text sql = {0};
     size_t office_count;
     const uint32_t *offices = rollup_part_offices(part, &office_count);
-    text_adds(
-        &sql,
-        "COPY (SELECT unit, period, accepted, indicator, state, value, denominator FROM thidua.form "
-        "WHERE office = ANY (");
+    text_adds(&sql,
+              "COPY (SELECT unit, period, accepted, indicator, state, value, denominator FROM ");
+    sql_forms(&sql, work);
+    text_adds(&sql, " f WHERE office = ANY (");
     sql_codes(&sql, work->input->tree, offices, office_count);
     text_addf(&sql, ") AND campaign = %d AND accepted <= %lld AND period = ANY (",
               work->run.campaign, (long long)work->run.cut);

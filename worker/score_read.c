@@ -176,13 +176,14 @@ static int read_assessed(struct work *work, struct score_state *state, struct er
         return 0;
     state->newest = mem_alloc(2 * cells + 1, sizeof *state->newest);
     struct text sql = {0};
-    text_addf(
+    text_adds(
         &sql,
         "COPY (SELECT f.unit, f.period, f.accepted, array (SELECT i.code FROM unnest(f.indicator) "
         "WITH ORDINALITY n (number, place) JOIN thidua.indicator i ON i.campaign = f.campaign AND "
-        "i.number = n.number ORDER BY n.place), f.state, f.value FROM thidua.form f WHERE f.campaign = %d "
-        "AND f.accepted <= %lld AND f.unit = ANY (",
-        work->run.campaign, (long long)work->run.cut);
+        "i.number = n.number ORDER BY n.place), f.state, f.value FROM ");
+    sql_forms(&sql, work);
+    text_addf(&sql, " f WHERE f.campaign = %d AND f.accepted <= %lld AND f.unit = ANY (",
+              work->run.campaign, (long long)work->run.cut);
     sql_codes(&sql, work->input->tree, state->units, state->count);
     text_adds(&sql, ") AND f.office = ANY (");
     add_offices_sql(work, state, &sql);

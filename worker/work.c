@@ -25,6 +25,16 @@ uint32_t work_unit_of(const struct work *work, struct field code)
     return unit_find(work->input->tree, text);
 }
 
+void sql_forms(struct text *sql, const struct work *work)
+{
+    enum counts counts = work->input->campaign->counts;
+    if (counts == COUNTS_SUBMITTED)
+        text_adds(sql, "thidua.form");
+    else
+        text_addf(sql, "thidua.form_counted(%d, %d, %lld)", work->run.campaign, (int)counts,
+                  (long long)work->run.cut);
+}
+
 void sql_codes(struct text *sql, const struct unit_tree *tree, const uint32_t *units, size_t count)
 {
     text_adds(sql, "ARRAY[");

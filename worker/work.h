@@ -59,6 +59,8 @@ uint32_t work_unit(const struct work *work, size_t argument); // NO_UNIT is an e
 // The unit of a stored code; NO_UNIT: not in the tree of this run (any more).
 uint32_t work_unit_of(const struct work *work, struct field code);
 // 'a','b' as an SQL array literal: ARRAY['a','b']::text[]; codes are escaped. Appends to sql.
+// The forms that count in the run: what its campaign counts (submitted, signed, verified) is said by steps.
+void sql_forms(struct text *sql, const struct work *work);
 void sql_codes(struct text *sql, const struct unit_tree *tree, const uint32_t *units, size_t count);
 
 #endif

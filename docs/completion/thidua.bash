@@ -29,8 +29,10 @@ _thidua() {
     --until) return ;;
     --reason) return ;;
     --signer) return ;;
+    --sign) return ;;
+    --of-version) return ;;
     esac
-    local words='unit campaign target adjust nominate decide submit outbox form missing remind nothing unlock exceptions run show explain trace job key audit ping'
+    local words='unit campaign target adjust nominate decide submit outbox form missing remind nothing unlock exceptions reports report sign verify return history run show explain trace job key audit ping'
     if [ "$COMP_CWORD" -eq 1 ] && [[ $word != -* ]]; then
         _thidua_words "$words"
         return
@@ -45,7 +47,7 @@ _thidua() {
     run) words='start list show compare export verify what-if sensitivity' ;;
     show) words='rollup scores ranking awards decisions uncounted' ;;
     job) words='list retry' ;;
-    key) words='new add invite enrol rotate revoke list' ;;
+    key) words='new show add invite enrol rotate revoke list' ;;
     audit) words='list verify' ;;
     esac
     if [ "$COMP_CWORD" -eq 2 ] && [ -n "$words" ] && [[ $word != -* ]]; then
@@ -76,6 +78,12 @@ _thidua() {
     'nothing') options='--csv --json --wait --dry-run' ;;
     'unlock') options='--until --reason' ;;
     'exceptions') options='--csv --json --unit' ;;
+    'reports') options='--csv --json --unit' ;;
+    'report') options='--csv --json --of-version' ;;
+    'sign') options='--of-version' ;;
+    'verify') options='--of-version' ;;
+    'return') options='--reason --of-version' ;;
+    'history') options='--csv --json' ;;
     'run start') options='--wait' ;;
     'run list') options='--csv --json' ;;
     'run show') options='--csv --json' ;;
@@ -95,7 +103,8 @@ _thidua() {
     'job list') options='--csv --json --run' ;;
     'job retry') options='' ;;
     'key new') options='--file' ;;
-    'key add') options='--unit --role --name --days' ;;
+    'key show') options='--csv --json --file' ;;
+    'key add') options='--unit --role --name --days --sign' ;;
     'key invite') options='--unit --role --name --days' ;;
     'key enrol') options='--file' ;;
     'key rotate') options='--file --days' ;;

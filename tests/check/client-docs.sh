@@ -43,7 +43,7 @@ offers() {
 
 # shellcheck disable=SC1091
 . docs/completion/thidua.bash
-offers 'submit show' thidua s
+offers 'submit sign show' thidua s
 offers 'list send show verify drop' thidua outbox ''
 offers 'rollup ranking' thidua show r
 offers 'vi en' thidua ping --lang ''

@@ -10,7 +10,7 @@ from thidua_test import Stack, equal, wait_for  # noqa: E402
 
 TABLES = ("access_key", "access_version", "campaign", "indicator", "document", "unit", "submission", "form", "run",
           "published", "job", "leader", "rollup", "score", "ranking", "award", "uncounted", "migration", "timeline", "audit",
-          "lock_exception", "invite")
+          "lock_exception", "invite", "step")
 # Beyond SELECT; (role, table): rights
 WRITES = {
     ("thidua_server", "submission"): {"INSERT"},
@@ -20,7 +20,7 @@ WRITES = {
 HIDDEN_FROM_WORKER = {"access_key", "access_version", "published", "leader", "migration", "timeline", "audit",
                       "lock_exception", "invite"}
 HIDDEN_FROM_READER = {"access_key", "access_version", "leader", "migration", "timeline", "job", "submission", "audit",
-                      "lock_exception", "invite"}
+                      "lock_exception", "invite", "step"}
 
 
 def may(stack, role, table, right):

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""A report on its way up the tree, with the real programs: the clerk hands in, the leader signs off, the
+officer returns it with a reason, the clerk corrects, what is stale is refused, it is signed and verified,
+and runs count what their campaign says. Wrong roles and forged signatures are refused. The history tells
+it all, in both languages.
+"""
+
+import csv
+import hashlib
+import io
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import small_campaign  # noqa: E402
+from small_campaign import CAMPAIGN, results  # noqa: E402
+from thidua_test import Stack, equal, succeeded  # noqa: E402
+
+DONE, ERROR, USAGE, NOT_FOUND, CONFLICT, DATA, FINDINGS = 0, 1, 2, 3, 4, 5, 6
+PERIOD = "2022-01"
+
+
+class Desk:
+    """Somebody with a key and an outbox of their own."""
+
+    def __init__(self, stack, role, unit, name, sign=True):
+        self.stack, self.key = stack, stack.top / f"{name}.key"
+        public = succeeded(stack.thidua("key", "new", "--file", self.key)).stdout.strip()
+        shown = rows(succeeded(stack.thidua("key", "show", "--file", self.key, "--csv")))[0]
+        equal(shown["key"], public, "public half")
+        options = ("--sign", shown["sign_key"]) if sign else ()
+        succeeded(stack.thidua("key", "add", public, "--role", role, *(("--unit", unit) if unit else ()), "--name", name,
+                               *options))
+        self.env = {"THIDUA_KEY_FILE": str(self.key), "THIDUA_OUTBOX": str(stack.top / f"{name}.outbox"),
+                    "THIDUA_LANG": "en"}
+
+    def do(self, *arguments, **more):
+        return self.stack.thidua(*arguments, env={**self.env, **more})
+
+    def hand_in(self, name, *lines):
+        return succeeded(self.do("submit", CAMPAIGN, results(self.stack, f"{name}.csv", *lines), "--wait"))
+
+
+def rows(done):
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def refused(done, code, word):
+    equal(done.returncode, code, f"exit code: {done.stderr}")
+    assert word in done.stderr, f"{word} is not in: {done.stderr}"
+
+
+def state(desk, office="A"):
+    """(state, version, counted) of the report as `reports` lists it."""
+    found = [row for row in rows(succeeded(desk.do("reports", CAMPAIGN, PERIOD, "--csv"))) if row["office"] == office]
+    return (found[0]["state"], int(found[0]["version"]), found[0]["counted"]) if found else None
+
+
+def the_way(stack, clerk, leader, officer):
+    refused(leader.do("sign", CAMPAIGN, "A", PERIOD), NOT_FOUND, "nothing")
+    clerk.hand_in("first", f"{PERIOD},A.1,GRAIN,10", f"{PERIOD},A.2,GRAIN,20", f"{PERIOD},A.2,CULTURE,,,na",
+                  f'{PERIOD},A,SPIRIT,3,,,"theo hồ sơ, tự chấm"')
+    word, first, counted = state(clerk)
+    equal((word, counted), ("submitted", ""), "what waits for the leader")
+    shown = succeeded(clerk.do("report", CAMPAIGN, "A", PERIOD, "--csv"))
+    # The digest, by the words of docs/protocol.md alone: the results file in canonical order.
+    form = ("period,unit,indicator,value,denominator,state,note\n"
+            f'{PERIOD},A,SPIRIT,3,,,"theo hồ sơ, tự chấm"\n{PERIOD},A.1,GRAIN,10,,,\n{PERIOD},A.2,CULTURE,,,na,\n'
+            f"{PERIOD},A.2,GRAIN,20,,,\n")
+    digest = hashlib.blake2b(form.encode(), digest_size=32).hexdigest()
+    assert f"version {first}, 4 cells, digest {digest}" in shown.stderr, shown.stderr
+    refused(officer.do("verify", CAMPAIGN, "A", PERIOD), CONFLICT, "not_signed")
+    for desk, step in ((clerk, "sign"), (officer, "sign"), (leader, "verify"), (clerk, "return")):
+        refused(desk.do(step, CAMPAIGN, "A", PERIOD, *(("--reason", "x") if step == "return" else ())), ERROR, "may not")
+    succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD))
+    refused(leader.do("sign", CAMPAIGN, "A", PERIOD, "--of-version", str(first + 1)), CONFLICT, "report_changed")
+    equal(state(clerk)[0], "signed", "state")
+    equal(officer.do("return", CAMPAIGN, "A", PERIOD).returncode, USAGE, "no reason")
+    succeeded(officer.do("return", CAMPAIGN, "A", PERIOD, "--reason", "Thôn 1 chưa khớp"))
+    refused(leader.do("sign", CAMPAIGN, "A", PERIOD), CONFLICT, "was_returned")
+    refused(officer.do("verify", CAMPAIGN, "A", PERIOD), CONFLICT, "was_returned")
+    clerk.hand_in("second", f"{PERIOD},A.1,GRAIN,12")
+    word, second, _ = state(officer)
+    equal(word, "submitted", "state of the correction")
+    assert second > first, (first, second)
+    refused(leader.do("sign", CAMPAIGN, "A", PERIOD, "--of-version", str(first)), CONFLICT, "report_changed")
+    succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD, "--of-version", str(second)))
+    refused(officer.do("verify", CAMPAIGN, "A", PERIOD, "--of-version", str(first)), CONFLICT, "report_changed")
+    succeeded(officer.do("verify", CAMPAIGN, "A", PERIOD))
+    equal(state(leader), ("verified", second, str(second)), "state at the end of the way")
+    return first, second
+
+
+def run(stack):
+    """A run; (GRAIN of A to date, entries of GRAIN under A as (value, counts, note))."""
+    succeeded(stack.thidua("run", "start", CAMPAIGN, PERIOD, "--wait"))
+    grain = [row for row in rows(succeeded(stack.thidua("show", "rollup", CAMPAIGN, PERIOD, "--unit", "A", "--scope",
+                                                        "to_date", "--csv"))) if row["indicator"] == "GRAIN"]
+    traced = rows(succeeded(stack.thidua("trace", CAMPAIGN, "A", "GRAIN", PERIOD, "--csv")))
+    entries = sorted((row["value"], row["counts"], row["note"]) for row in traced if row["section"] == "entry")
+    return grain[0]["value"], grain[0]["reported"], entries
+
+
+def counted(stack, clerk, leader, officer):
+    """What runs count. A.1 was handed in as 10, returned, and corrected to 12; A.2 is 20; both verified."""
+    handed = [("10", "no", "replaced"), ("12", "yes", ""), ("20", "yes", "")]
+    equal(run(stack), ("32.00", "2", handed), "verified")
+    clerk.hand_in("third", f"{PERIOD},A.2,GRAIN,25")
+    waits = sorted([*handed, ("25", "no", "not_verified")])
+    equal(run(stack), ("32.00", "2", waits), "a correction waits for the leader")
+    succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD))
+    equal(run(stack), ("32.00", "2", waits), "and for the officer")
+    rules = stack.top / "campaign.yaml"
+    rules.write_text(small_campaign.RULES + "counts: signed\n")
+    succeeded(stack.thidua("campaign", "load", rules))
+    signed = sorted([("10", "no", "replaced"), ("12", "yes", ""), ("20", "no", "replaced"), ("25", "yes", "")])
+    equal(run(stack), ("37.00", "2", signed), "signed ones count: 12 + 25")
+    succeeded(officer.do("return", CAMPAIGN, "A", PERIOD, "--reason", "chưa có biên bản"))
+    equal(run(stack)[0], "32.00", "returned: back to what was signed before it")
+    rules.write_text(small_campaign.RULES + "counts: submitted\n")
+    succeeded(stack.thidua("campaign", "load", rules))
+    equal(run(stack)[0], "37.00", "whatever was handed in")
+
+
+def main():
+    with Stack("--workers", "1") as stack:
+        small_campaign.load(stack)
+        rules = (stack.top / "campaign.yaml")
+        rules.write_text(small_campaign.RULES + "counts: verified\n")
+        succeeded(stack.thidua("campaign", "load", rules))
+        clerk, leader = Desk(stack, "clerk", "A", "clerk-a"), Desk(stack, "leader", "A", "leader-a")
+        officer = Desk(stack, "officer", "H", "officer-h", sign=False)
+        first, second = the_way(stack, clerk, leader, officer)
+        counted(stack, clerk, leader, officer)
+        print(f"versions {first} and {second}")
+
+
+if __name__ == "__main__":
+    main()
