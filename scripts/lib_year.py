@@ -18,6 +18,7 @@ CASE = TOP / "campaigns/chi-lang-2022"
 CODE, DISTRICT = "chi-lang-2022", "187"
 DUE_DAYS, LOCK_DAYS = 10, 20
 KEYS = f"""lock_days: {LOCK_DAYS}
+counts: verified
 late: {{points: -0.5, max_times: 4}}
 """
 HANOI = datetime.timezone(datetime.timedelta(hours=7))
@@ -150,7 +151,8 @@ class Stack:
     def enrol(self, who, role, unit):
         key = self.directory / "people" / f"{who}.key"
         public = self.do("key", "new", "--file", key).stdout.strip()
-        self.do("key", "add", public, "--role", role, "--unit", unit, "--name", who)
+        sign = ["--sign", self.table("key", "show", "--file", key)[0]["sign_key"]] if role == "leader" else []
+        self.do("key", "add", public, "--role", role, "--unit", unit, "--name", who, *sign)
 
     def remove(self):
         if (self.directory / "run").is_dir():

@@ -43,7 +43,8 @@ class Year:
         self.offices = sorted(row["code"] for row in read(CASE / "units.csv") if row["level"] == "commune")
         self.last = None  # (period, run) that the officer has published
         self.accepted = {}   # file: when, as its receipt says
-        self.done = {"late": 0, "unlocked": 0, "runs": 0}
+        self.unsigned = set()  # (office, period) handed in since it was verified
+        self.done = {"late": 0, "unlocked": 0, "returned": 0, "verified": 0, "runs": 0}
 
     # ---- the diary
 
@@ -87,6 +88,7 @@ class Year:
         stack.enrol(OFFICER, "officer", lib_year.DISTRICT)
         for office in self.offices:
             stack.enrol(f"clerk-{office}", "clerk", office)
+            stack.enrol(f"leader-{office}", "leader", office)
         self.tell(f"Phát động: {len(self.offices)} xã, thị trấn, {len(self.months)} kỳ báo cáo; hạn {DUE_DAYS} ngày, khóa sau "
                   f"{LOCK_DAYS} ngày.",
                   f"Launch: {len(self.offices)} communes, {len(self.months)} periods; due after {DUE_DAYS} days, locked after "
@@ -122,10 +124,14 @@ class Year:
         self.go_to(last.accepted if last.late else last.accepted - MARGIN)
         cells = 0
         for form in forms:
+            if form.correction:
+                self.give_back(form)
             if form.locked and form.office != COUNCIL:
                 self.unlock(form)
             for row in self.take_receipts(form):
                 cells += int(row["created"]) + int(row["changed"]) + int(row["unchanged"]) + int(row["withdrawn"])
+            if form.office != COUNCIL:
+                self.unsigned.add((form.office, form.period))
         names = ", ".join(dict.fromkeys(self.name(form.office) for form in forms))
         kind = (("trễ hạn", "late") if last.late else ("đúng hạn", "in time"))
         what = (("đính chính", "corrected") if last.correction else ("báo cáo", "reported"))
@@ -169,6 +175,36 @@ class Year:
         self.tell(f"Lần tổng hợp {before} và {after}: {len(changed)} ô làm thay đổi {len(moved)} mục trong xếp hạng.",
                   f"Runs {before} and {after}: {some(len(changed), 'cell')} moved {some(len(moved), 'thing')} in the ranking.",
                   *changed, *moved)
+
+    # ---- sign-off, verification, returns
+
+    def verify(self, period):
+        """Leaders sign off what their offices handed in, the officer verifies it; then everything that came counts."""
+        offices = sorted(office for office, of in self.unsigned if of == period)
+        if not offices:
+            return
+        for office in offices:
+            self.stack.do("sign", CODE, office, period, who=f"leader-{office}")
+            self.stack.do("verify", CODE, office, period, who=OFFICER)
+        self.unsigned = {pair for pair in self.unsigned if pair[1] != period}
+        shown = self.stack.table("reports", CODE, period, who=OFFICER)
+        came = {form.office for form in self.forms if form.period == period and form.file in self.accepted} - {COUNCIL}
+        expect({row["office"] for row in shown if row["state"] == "verified"}, came, f"{period}: reports verified")
+        self.done["verified"] += len(offices)
+        self.tell(f"{period}: lãnh đạo {len(offices)} xã ký, huyện thẩm định; {len(came)} báo cáo được tính.",
+                  f"{period}: {some(len(offices), 'report')} signed off by the leader and verified; {some(len(came), 'report')} count.")
+
+    def give_back(self, form):
+        """What is to be corrected is returned with the reason first; the history keeps both."""
+        if (form.office, form.period) in self.unsigned:
+            self.stack.do("sign", CODE, form.office, form.period, who=f"leader-{form.office}")
+            self.unsigned.discard((form.office, form.period))
+        self.stack.do("return", CODE, form.office, form.period, "--reason", form.reason, who=OFFICER)
+        events = self.stack.table("history", CODE, form.office, form.period, who=f"clerk-{form.office}")
+        expect((events[-1]["event"], events[-1]["reason"]), ("returned", form.reason), f"{form.file}: the clerk's history")
+        self.done["returned"] += 1
+        self.tell(f"{self.name(form.office)}: báo cáo {form.period} bị trả lại: {form.reason}",
+                  f"{self.name(form.office)}: the report of {form.period} is returned: {form.reason}")
 
     # ---- spot awards, the council, the end
 
@@ -257,6 +293,8 @@ class Year:
         events = [(form.accepted, "form", form) for form in self.forms]
         for period in self.months:
             events.append((at(after(period, DUE_DAYS + 1), "00:05:00"), "due", period))
+            events.append((at(after(period, LOCK_DAYS), "23:00:00"), "verify", period))
+        events.append((at(datetime.date(2022, 1, 25)), "verify", "2021"))
         for period in self.months[2::3] + ([self.until] if len(self.months) % 3 else []):
             events.append((at(after(period, LOCK_DAYS + 2), "18:00:00"), "publish", period))
         return sorted(events, key=lambda event: (event[0], event[1]))
@@ -282,28 +320,38 @@ class Year:
         if kind == "due":
             self.due(period)
             if period == self.until:  # what the council meets over
+                self.verify_rest()
                 self.last = (period, self.publish(period))
+        elif kind == "verify":
+            self.verify(period)
         elif period != self.until:
+            self.verify_rest()
             self.last = (period, self.publish(period))
             if period == self.months[len(self.months) // 2 - 1]:
                 self.spot(period)
 
+    def verify_rest(self):
+        for period in sorted({period for _, period in self.unsigned}):
+            self.verify(period)
+
     def corrected_after_publication(self, forms):
         """Corrections give a new run; the published one stays, and the two are compared."""
         period, before = self.last
+        self.verify(forms[-1].period)
         self.last = (period, self.publish(period))
         self.compare(before, self.last[1], {form.office for form in forms})
 
     def finish(self):
+        self.verify_rest()
         undecided = self.propose(self.until)
         self.decide(self.until, undecided)
         self.hold_against_naive(self.until)
         self.seal(self.until)
         done = self.done
-        self.tell(f"Cả năm: {len(self.accepted)} tệp, {done['late']} trễ hạn, {done['unlocked']} lần mở khóa, {done['runs']} lần "
-                  "tổng hợp.",
+        self.tell(f"Cả năm: {len(self.accepted)} tệp, {done['late']} trễ hạn, {done['unlocked']} lần mở khóa, {done['returned']} lần "
+                  f"trả lại, {done['verified']} lần thẩm định, {done['runs']} lần tổng hợp.",
                   f"The whole year: {len(self.accepted)} files, {done['late']} late, {done['unlocked']} let in after the lock, "
-                  f"{done['runs']} runs.")
+                  f"{done['returned']} returned, {done['verified']} verifications, {done['runs']} runs.")
 
 
 def end_by_exception(number, _frame):
