@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import pathlib
-import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -71,6 +70,7 @@ def the_way(stack, clerk, leader, officer):
     digest = hashlib.blake2b(form.encode(), digest_size=32).hexdigest()
     assert f"version {first}, 4 cells, digest {digest}" in shown.stderr, shown.stderr
     refused(officer.do("verify", CAMPAIGN, "A", PERIOD), CONFLICT, "not_signed")
+    forged(stack)
     for desk, step in ((clerk, "sign"), (officer, "sign"), (leader, "verify"), (clerk, "return")):
         refused(desk.do(step, CAMPAIGN, "A", PERIOD, *(("--reason", "x") if step == "return" else ())), ERROR, "may not")
     succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD))
@@ -90,6 +90,32 @@ def the_way(stack, clerk, leader, officer):
     succeeded(officer.do("verify", CAMPAIGN, "A", PERIOD))
     equal(state(leader), ("verified", second, str(second)), "state at the end of the way")
     return first, second
+
+
+def forged(stack):
+    """A leader whose own key is not the one on record signs with it; and one without any."""
+    stranger = Desk(stack, "leader", "A", "stranger-a", sign=False)
+    refused(stranger.do("sign", CAMPAIGN, "A", PERIOD), ERROR, "no_sign_key")
+    other = stack.top / "other.key"
+    succeeded(stack.thidua("key", "new", "--file", other))
+    signs = rows(succeeded(stack.thidua("key", "show", "--file", other, "--csv")))[0]["sign_key"]
+    public = rows(succeeded(stack.thidua("key", "show", "--file", stranger.key, "--csv")))[0]["key"]
+    succeeded(stack.thidua("key", "add", public, "--role", "leader", "--unit", "A", "--name", "stranger-a", "--sign", signs))
+    refused(stranger.do("sign", CAMPAIGN, "A", PERIOD), DATA, "bad_signature")
+
+
+def history(clerk):
+    """The clerk reads all of it, in order, with the reason; signatures hold; in both languages."""
+    listed = rows(succeeded(clerk.do("history", CAMPAIGN, "A", PERIOD, "--csv")))
+    equal([row["event"] for row in listed], ["submitted", "signed", "returned", "submitted", "signed", "verified"], "events")
+    equal([row["name"] for row in listed], ["clerk-a", "leader-a", "officer-h"] + ["clerk-a", "leader-a", "officer-h"], "who")
+    equal(listed[2]["reason"], "Thôn 1 chưa khớp", "reason")
+    numbers = [int(row["accepted"]) for row in listed]
+    equal(numbers, sorted(numbers), "order")
+    english = succeeded(clerk.do("history", CAMPAIGN, "A", PERIOD)).stdout
+    vietnamese = succeeded(clerk.do("history", CAMPAIGN, "A", PERIOD, THIDUA_LANG="vi")).stdout
+    assert "returned" in english and english.count("valid") == 2, english
+    assert "bị trả lại" in vietnamese and "đã ký duyệt" in vietnamese, vietnamese
 
 
 def run(stack):
@@ -132,6 +158,7 @@ def main():
         clerk, leader = Desk(stack, "clerk", "A", "clerk-a"), Desk(stack, "leader", "A", "leader-a")
         officer = Desk(stack, "officer", "H", "officer-h", sign=False)
         first, second = the_way(stack, clerk, leader, officer)
+        history(clerk)
         counted(stack, clerk, leader, officer)
         print(f"versions {first} and {second}")
 
