@@ -53,6 +53,7 @@ READS = {"clerk": "own below", "leader": "own below", "officer": "own below", "c
 # whose forms may be handed in. A district hands in nothing: its office is not there, which is no question of rights.
 SUBMITS = {"clerk": "own below", "officer": "own below", "chief": "own below", "root": ANY, "admin": ANY}
 OFFICERS = {"officer": "own below", "chief": "own below", "root": ANY, "admin": ANY}
+STEPS = {"officer": "below", "chief": "below", "root": ANY, "admin": ANY}  # nobody the report of his own unit
 OFFICE_OF = {"A": "A.1", "A.1": "A.1", "B": "B.1", "H": "B.1", "I": "X.1", "P": "X.1"}  # whose form stands for the unit
 
 
@@ -67,6 +68,10 @@ def plain(what, **fields):
 
 def command(action, **fields):
     return lambda unit: {"command": wire.Command(action=action, **fields, **({"unit": unit} if unit else {}))}
+
+
+def step(action, **fields):
+    return command(action, campaign=CAMPAIGN, period="2022", number=1, digest=bytes(32), **fields)
 
 
 def new_key(action, **fields):
@@ -105,6 +110,9 @@ TABLE = [
     ("UNCOUNTED", True, query(wire.UNCOUNTED), READS),
     ("EXCEPTIONS", True, query(wire.EXCEPTIONS), READS),
     ("REPORTING", True, query(wire.REPORTING), READS),
+    ("REPORTS", True, query(wire.REPORTS), READS),
+    ("REPORT", True, query(wire.REPORT), READS),
+    ("HISTORY", True, query(wire.HISTORY), READS),
     ("RANKING", False, query(wire.RANKING), READERS),
     ("AWARDS", False, query(wire.AWARDS), READERS),
     ("COUNCIL", False, query(wire.COUNCIL), READERS),
@@ -140,6 +148,11 @@ TABLE = [
     ("KEY_ENROL", False, new_key(wire.KEY_ENROL), NOBODY),
     ("KEY_ROTATE", False, new_key(wire.KEY_ROTATE, days=1), READERS),
     ("UNLOCK", True, command(wire.UNLOCK, campaign=CAMPAIGN, period="2022", until="2022-12-31", reason="r"), OFFICERS),
+    # A report's steps: its office's leader signs it, with a signing key on record (none here); who stands above
+    # verifies or returns it
+    ("SIGN", True, step(wire.SIGN, signature=bytes(64)), {}),
+    ("VERIFY", True, step(wire.VERIFY), STEPS),
+    ("RETURN", True, step(wire.RETURN, reason="r"), STEPS),
     # What only workers and servers say, at the clients' door
     ("Ready", False, lambda unit: {"ready": wire.Ready(credit=1, version="v", name="n")}, NOBODY),
     ("JobDone", False, lambda unit: {"job_done": wire.JobDone(job=1, lease=1, ok=True)}, NOBODY),
