@@ -158,10 +158,10 @@ static size_t digits_write(i128 value, unsigned scale, char *buffer)
     char reversed[DECIMAL_TEXT_SIZE];
     size_t count = 0, length = 0;
     u128 rest = value < 0 ? -(u128)value : (u128)value;
-    while (rest > 0 || count <= scale) {
+    for (; rest > UINT64_MAX; rest /= 10)
         reversed[count++] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-    }
+    for (uint64_t few = (uint64_t)rest; few > 0 || count <= scale; few /= 10) // much faster
+        reversed[count++] = (char)('0' + (int)(few % 10));
     if (value < 0)
         buffer[length++] = '-';
     while (count > 0) {

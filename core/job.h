@@ -35,13 +35,14 @@ enum job_state job_next(enum job_state state, enum job_event event);
 const char *job_state_name(enum job_state state); // "READY"; "?" outside the table
 const char *job_event_name(enum job_event event);
 
+#define JOB_SEAL_INPUT "input"
 enum job_kind {
     JOB_ROLLUP = 1,
     JOB_UPPER,
     JOB_SCORE,
     JOB_AWARD,
     JOB_VERIFY,
-    JOB_SEAL,
+    JOB_SEAL, // with the argument JOB_SEAL_INPUT of what was handed in alone
     JOB_KIND_END
 };
 const char *job_kind_name(enum job_kind kind);

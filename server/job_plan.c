@@ -78,8 +78,10 @@ void job_plan_make(const struct run_input *input, struct job_plan *ret)
 {
     struct text arguments = {0};
     *ret = (struct job_plan){0};
+    text_adds(&arguments, JOB_SEAL_INPUT); // the longest of its stage: it begins first
+    add_job(ret, 1, JOB_SEAL, &arguments);
     plan_tops(ret, input, 1, JOB_ROLLUP);
-    int stage = plan_uppers(ret, input, ret->count > 0 ? 2 : 1);
+    int stage = plan_uppers(ret, input, ret->count > 1 ? 2 : 1);
     bool uppers = ret->count > 0 && ret->jobs[ret->count - 1].kind == JOB_UPPER;
     size_t clusters = input->campaign->cluster_count ? input->campaign->cluster_count : 1;
     for (size_t i = 0; i < clusters; i++) {

@@ -4,6 +4,7 @@ SET search_path = thidua;
 
 ALTER TABLE run
     ADD COLUMN file_digests bytea[],  -- one for each file, in the order of the seal; 32 zero bytes: no such file
+    ADD COLUMN handed_in_digests bytea[], -- of submissions and entries, before the others: they take longest
     ADD COLUMN seal text,             -- what is signed; empty for runs published before there were signatures
     ADD COLUMN seal_key bytea,        -- Ed25519
     ADD COLUMN seal_signature bytea;
@@ -19,6 +20,14 @@ BEGIN
     UPDATE run SET input_digest = input, rules_digest = rules_, tree_digest = tree, output_digest = output,
            file_digests = files
      WHERE id = (SELECT run FROM job WHERE id = of_job);
+END $$;
+
+-- Digests of what was handed in, by a job of the first stage, beside the adding up.
+CREATE FUNCTION run_seal_input(of_job bigint, of_lease bigint, submissions bytea, entries bytea)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+BEGIN
+    PERFORM job_fence(of_job, of_lease);
+    UPDATE run SET handed_in_digests = ARRAY[submissions, entries] WHERE id = (SELECT run FROM job WHERE id = of_job);
 END $$;
 
 -- What the leader has to sign: runs that only lack the signature. files: the digests in hexadecimal.
@@ -84,6 +93,6 @@ END $$;
 -- Runs that an older worker has sealed, but nobody has published yet: sealed anew.
 UPDATE job SET state = 2, attempts = 0 WHERE kind = 6 AND state = 5 AND run IN (SELECT id FROM run WHERE state = 4);
 
-REVOKE EXECUTE ON FUNCTION run_seal, run_unsigned, run_sign FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION run_seal, run_seal_input, run_unsigned, run_sign FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION run_unsigned, run_sign TO thidua_server;
-GRANT EXECUTE ON FUNCTION run_seal TO thidua_worker;
+GRANT EXECUTE ON FUNCTION run_seal, run_seal_input TO thidua_worker;

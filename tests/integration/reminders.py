@@ -126,6 +126,8 @@ def after_the_due_time(desk):
     text = succeeded(desk.ask("officer", 1, "missing", "r", "2022-Q1")).stdout.splitlines()
     # 3 + 3 + 2 + 2 = 10 = (3 + 2) + 2 + (1 + 2), 1 + 2 say nothing to report, 2 + 3 cells
     equal(text[-1].split(), ["All", "together", "10", "5", "2", "3", "3", "5"], "the total")
+    as_json = json.loads(succeeded(desk.ask("officer", 1, "missing", "r", "2022-Q1", "--json")).stdout)
+    counts_are(as_json, *(tuple(row[name] for name in COUNTS) for row in rows))  # programs get no total
     text = succeeded(desk.thidua("missing", "r", "2022-Q1", "--lang", "vi", env=desk.keys["officer"])).stdout
     equal(text.splitlines()[-1].split()[:3], ["Tổng", "cộng", "10"], "the total in Vietnamese")
 

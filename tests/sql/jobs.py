@@ -89,6 +89,7 @@ def try_stale_leases(store):
         "fence": (store.worker, "SELECT job_fence({job}, {lease})", FENCED),
         "finish": (store.worker, "SELECT job_finish({job}, {lease})", FENCED),
         "seal": (store.worker, "SELECT run_seal({job}, {lease}, 't', 'r', 'i', 'o', '{{}}')", FENCED),
+        "seal of the input": (store.worker, "SELECT run_seal_input({job}, {lease}, 's', 'e')", FENCED),
         "fail": (store.server, "SELECT job_fail({job}, {lease}, 'why', true, 5)", ""),
         "beat": (store.server, "SELECT job_id, job_lease FROM job_beat('{{{job}}}', '{{{lease}}}', 15000)",
                  "{job}|{lease}"),
@@ -283,7 +284,7 @@ def try_rights(store):
     for call in ("leader_take('w', 1)", "run_cut(1, 1)", "run_advance(1)", "job_claim('w', 1, 1, 1)", "job_sweep(5)",
                  "job_retry(1)", "job_fail(1, 1, '', true, 1)", "run_unsigned()", "run_sign(1, 1, '', '', '')"):
         equal(store.worker.ask(f"SELECT {call}"), "ERROR:  42501", f"a worker's {call}")
-    for call in ("job_finish(1, 1)", "run_seal(1, 1, '', '', '', '', '{}')", "job_end_writers()"):
+    for call in ("job_finish(1, 1)", "run_seal(1, 1, '', '', '', '', '{}')", "run_seal_input(1, 1, '', '')", "job_end_writers()"):
         equal(store.server.ask(f"SELECT {call}"), "ERROR:  42501", f"a server's {call}")
 
 

@@ -146,6 +146,27 @@ static void counts_beyond_the_limit(void **state)
     findings_free(&findings);
 }
 
+static void drops_a_code(void **state)
+{
+    struct findings findings = {0};
+    (void)state;
+    findings_drop(&findings, FINDING_BAD_CODE);
+    for (unsigned row = 1; row <= 4; row++) // two errors of each
+        finding_add(&findings, row % 2 != 0 ? FINDING_PERIOD_CLOSED : FINDING_BAD_CODE,
+                    PLACE("f", row, "c"), "v", "v", NULL);
+    finding_add(&findings, FINDING_MISSING_NAME, PLACE("f", 5, "c"), "", NULL); // a warning
+    findings_drop(&findings, FINDING_PERIOD_CLOSED);
+    assert_int_equal(findings.count, 3);
+    assert_int_equal(findings.errors, 2);
+    assert_int_equal(findings.warnings, 1);
+    assert_int_equal(findings.list[0].row, 2);
+    assert_int_equal(findings.list[1].row, 4);
+    findings_drop(&findings, FINDING_MISSING_NAME);
+    assert_int_equal(findings.count, 2);
+    assert_int_equal(findings.warnings, 0);
+    findings_free(&findings);
+}
+
 static void sorts_by_place(void **state)
 {
     (void)state;
@@ -246,6 +267,7 @@ int main(void)
         cmocka_unit_test(cuts_values_at_64_characters),
         cmocka_unit_test(shows_nothing_that_steers_a_terminal),
         cmocka_unit_test(counts_beyond_the_limit),
+        cmocka_unit_test(drops_a_code),
         cmocka_unit_test(sorts_by_place),
         cmocka_unit_test(fills_in_sentences),
         cmocka_unit_test(cuts_sentences_between_characters),

@@ -83,18 +83,20 @@ static void check_stages(const struct job_plan *plan)
         assert_true(plan->jobs[i].stage <= plan->jobs[i - 1].stage + 1);
         if (plan->jobs[i].stage == plan->jobs[i - 1].stage)
             assert_true(plan->jobs[i].kind == plan->jobs[i - 1].kind ||
-                        plan->jobs[i].kind == JOB_SEAL);
+                        plan->jobs[i].kind == JOB_SEAL || i == 1); // behind the input's seal
         else
             assert_true(plan->jobs[i].kind >= plan->jobs[i - 1].kind);
     }
 }
 
-// The last stage verifies and seals; nothing else does.
+// The last stage verifies and seals, but for what was handed in; nothing else does.
 static void check_end(const struct job_plan *plan)
 {
     int last = plan->jobs[plan->count - 1].stage;
     int seals = 0, awards = 0;
-    for (size_t i = 0; i < plan->count; i++) {
+    assert_int_equal(plan->jobs[0].kind, JOB_SEAL); // what was handed in
+    assert_string_equal(plan->jobs[0].arguments, JOB_SEAL_INPUT);
+    for (size_t i = 1; i < plan->count; i++) {
         const struct planned_job *job = &plan->jobs[i];
         assert_int_equal(job->stage == last, job->kind == JOB_VERIFY || job->kind == JOB_SEAL);
         assert_int_equal(job->stage == last - 1, job->kind == JOB_AWARD);
@@ -225,7 +227,7 @@ static void test_levels(void **state)
     (void)state;
     plan_is(
         PROVINCE, CAMPAIGN,
-        "1 rollup: X1\n1 rollup: X2\n2 upper: D\n3 upper: P\n4 upper: N\n5 score: 0\n6 award: \n"
+        "1 seal: input\n1 rollup: X1\n1 rollup: X2\n2 upper: D\n3 upper: P\n4 upper: N\n5 score: 0\n6 award: \n"
         "7 verify: X1\n7 verify: X2\n7 verify: \n7 seal: \n");
 }
 
@@ -234,20 +236,21 @@ static void test_no_uppers(void **state)
 {
     (void)state;
     plan_is(PROVINCE, CAMPAIGN_OF("D", "district"),
-            "1 rollup: D\n2 score: 0\n3 award: \n4 verify: D\n4 seal: \n");
+            "1 seal: input\n1 rollup: D\n2 score: 0\n3 award: \n4 verify: D\n4 seal: \n");
 }
 
 // A short branch beside a long one: a unit waits for its highest child. T hangs under the country.
 static void test_uneven(void **state)
 {
     (void)state;
-    plan_is(PROVINCE "Q,Tỉnh khác,province,N,,,\n"
-                     "T,Thôn lẻ,village,N,,,\n"
-                     "X3,Xã 3,commune,Q,,,\nv3,Thôn 3,village,X3,,,\n",
-            CAMPAIGN,
-            "1 rollup: T\n1 rollup: X1\n1 rollup: X2\n1 rollup: X3\n2 upper: Q,D\n3 upper: P\n"
-            "4 upper: N\n5 score: 0\n6 award: \n7 verify: T\n7 verify: X1\n7 verify: X2\n"
-            "7 verify: X3\n7 verify: \n7 seal: \n");
+    plan_is(
+        PROVINCE "Q,Tỉnh khác,province,N,,,\n"
+                 "T,Thôn lẻ,village,N,,,\n"
+                 "X3,Xã 3,commune,Q,,,\nv3,Thôn 3,village,X3,,,\n",
+        CAMPAIGN,
+        "1 seal: input\n1 rollup: T\n1 rollup: X1\n1 rollup: X2\n1 rollup: X3\n2 upper: Q,D\n3 upper: P\n"
+        "4 upper: N\n5 score: 0\n6 award: \n7 verify: T\n7 verify: X1\n7 verify: X2\n"
+        "7 verify: X3\n7 verify: \n7 seal: \n");
 }
 
 // ---- large
