@@ -5,7 +5,7 @@
 #include "common/loop.h"
 
 // A timer's function: tells in the log when nine of ten are taken, and when two of ten are free again.
-// At the limit itself libzmq tries to accept without a pause, and the database cannot be reached anew.
+// At the limit itself the door shuts (common/bus_door.c), and the database cannot be reached anew.
 loop_fn descriptors_look;
 #define DESCRIPTORS_EVERY_MS 1000
 
