@@ -44,7 +44,8 @@ enum option_id {
     OPT_OF_VERSION,
     OPT_COUNT,
 };
-#define TAKES(option) (UINT32_C(1) << (option))
+#define TAKES(option) (UINT64_C(1) << (option))
+_Static_assert(OPT_COUNT <= 64, "a bit for each option");
 #define OPTIONS_EVERYWHERE (TAKES(OPT_VERSION) - 1)
 
 struct client_option {
@@ -64,7 +65,7 @@ struct command {
     const char *name;      // one or two words
     const char *arguments; // for people: "CAMPAIGN [PERIOD]"
     unsigned least, most;  // of them
-    uint32_t options;      // TAKES (…) | …, beside OPTIONS_EVERYWHERE
+    uint64_t options;      // TAKES (…) | …, beside OPTIONS_EVERYWHERE
     int subject;           // for handlers of several commands
     command_fn *run;
     const char *help;    // msgid, one line

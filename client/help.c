@@ -37,7 +37,7 @@ static void print_option(unsigned id, FILE *out)
     print_row(left, _(option->help), out);
 }
 
-static void print_options(uint32_t options, FILE *out)
+static void print_options(uint64_t options, FILE *out)
 {
     for (unsigned i = 0; i < OPT_COUNT; i++)
         if ((options & TAKES(i)) != 0)

@@ -75,7 +75,7 @@ static void print_command(const struct command *command, FILE *out)
     fputs(".fi\n.RE\n", out);
 }
 
-static void print_options(const char *title, uint32_t options, FILE *out)
+static void print_options(const char *title, uint64_t options, FILE *out)
 {
     section(title, out);
     for (unsigned i = 0; i < OPT_COUNT; i++)
@@ -103,7 +103,7 @@ static void print_files(FILE *out)
 
 void man_print(FILE *out)
 {
-    uint32_t others = 0;
+    uint64_t others = 0;
     for (size_t i = 0; i < command_count; i++)
         others |= commands[i].options;
     fputs(".\\\" made by: thidua --man\n.TH THIDUA 1 \"\" \"thidua " THIDUA_VERSION "\"\n", out);
