@@ -76,7 +76,8 @@ static void check_manifest(const struct check *check)
          line++) {
         size_t to = seal_line_end(expected.data, expected.length, from);
         size_t end = seal_line_end(manifest->data, manifest->length, at);
-        if (to - from != end - at || memcmp(expected.data + from, manifest->data + at, end - at)) {
+        if (to - from != end - at ||
+            memcmp(expected.data + from, manifest->data + at, end - at) != 0) {
             char *right = mem_text(expected.data + from, to - from);
             right[strcspn(right, "\n")] = '\0';
             finding_add(check->findings, FINDING_SEALED_MANIFEST,

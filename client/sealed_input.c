@@ -50,9 +50,9 @@ static int by_number(const void *a, const void *b)
 
 static bool read_state(const char *text, uint8_t *ret)
 {
-    for (uint8_t state = CELL_VALUE; state <= CELL_VERIFIED; state++)
+    for (unsigned state = CELL_VALUE; state <= CELL_VERIFIED; state++)
         if (strcmp(text, cell_state_words[state]) == 0) {
-            *ret = state;
+            *ret = (uint8_t)state;
             return true;
         }
     return false;

@@ -143,6 +143,29 @@ static int signed_by(const char *text, size_t length, const char *hex,
     return crypto_sign_verify_detached(signature, (const uint8_t *)text, length, trusted);
 }
 
+// The next word, without the blank or line break after it; false: none, or too long.
+static bool next_word(const char **at, char *ret, size_t size)
+{
+    size_t length = strcspn(*at, " \n");
+    if (length == 0 || length >= size)
+        return false;
+    memcpy(ret, *at, length);
+    ret[length] = '\0';
+    *at += length + ((*at)[length] == ' ');
+    return true;
+}
+
+static bool link_parse(const char *line, struct audit_link *ret)
+{
+    char chain[16], number[24], *chain_end, *number_end;
+    if (!next_word(&line, chain, sizeof chain) || !next_word(&line, ret->day, sizeof ret->day) ||
+        !next_word(&line, number, sizeof number) || !next_word(&line, ret->hash, sizeof ret->hash))
+        return false;
+    ret->chain = (unsigned)strtoul(chain, &chain_end, 10);
+    ret->number = strtoll(number, &number_end, 10);
+    return *chain_end == '\0' && *number_end == '\0';
+}
+
 int audit_head_parse(const char *text, const uint8_t trusted[SIGN_PUBLIC_BYTES],
                      struct audit_head *ret, struct err *err)
 {
@@ -157,9 +180,7 @@ int audit_head_parse(const char *text, const uint8_t trusted[SIGN_PUBLIC_BYTES],
         struct audit_link link = {0};
         if (strncmp(line, "chain ", 6) != 0)
             continue;
-        if (sscanf(line, "chain %u %10s %" SCNd64 " %64s", &link.chain, link.day, &link.number,
-                   link.hash) != 4 ||
-            ret->count == AUDIT_CHAINS_MAX) {
+        if (!link_parse(line + 6, &link) || ret->count == AUDIT_CHAINS_MAX) {
             audit_head_clear(ret);
             return err_set(err, ERR_REJECT, "audit_head", "a line of the head is not understood");
         }

@@ -54,9 +54,6 @@ void bus_stop(void)
 // libzmq takes libsodium's guarded memory for what it needs in a handshake: pages of its own, protected
 // and locked, seven times; more than half of a handshake's time was that. These two take the place of
 // libsodium's: plain memory, still wiped at the end. The keys of a connection never were in it.
-void *sodium_malloc(size_t size);
-void sodium_free(void *memory);
-
 #define HEAD_BYTES 16 // keeps what follows aligned
 
 void *sodium_malloc(size_t size)

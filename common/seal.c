@@ -307,16 +307,24 @@ void seal_instant(int64_t us, char ret[static SEAL_INSTANT_SIZE])
              second / 60 % 60, second % 60, fraction);
 }
 
+// Anything but digits is found when the instant is written again.
+static int digits(const char *text, size_t count)
+{
+    int value = 0;
+    for (size_t i = 0; i < count; i++)
+        value = value * 10 + (text[i] - '0');
+    return value;
+}
+
 bool seal_instant_parse(const char *text, int64_t *ret_us)
 {
     char again[SEAL_INSTANT_SIZE];
     int32_t day;
-    int hour, minute, second, fraction;
-    if (strlen(text) < 11 || text[10] != 'T' || !day_parse(text, 10, &day) ||
-        sscanf(text + 11, "%2d:%2d:%2d.%6d", &hour, &minute, &second, &fraction) != 4)
+    if (strlen(text) != sizeof "2022-05-31T08:15:02.000000+07:00" - 1 || !day_parse(text, 10, &day))
         return false;
-    int64_t local = day * DAY_SECONDS + hour * 3600 + minute * 60 + second;
-    int64_t us = (local - LOCAL_SECONDS) * US_PER_SECOND + fraction;
+    int64_t local = day * DAY_SECONDS + digits(text + 11, 2) * 3600 + digits(text + 14, 2) * 60 +
+                    digits(text + 17, 2);
+    int64_t us = (local - LOCAL_SECONDS) * US_PER_SECOND + digits(text + 20, 6);
     seal_instant(us, again);
     if (strcmp(again, text) != 0) // one text for one instant
         return false;

@@ -4,6 +4,8 @@
 #include "common/log.h"
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define MIB (1024u * 1024u)
@@ -12,14 +14,13 @@
 // Bytes of this process that are in memory; 0 when they cannot be told.
 static size_t resident(void)
 {
-    unsigned long pages = 0;
+    char line[256] = "";
     FILE *file = fopen("/proc/self/statm", "re");
     if (file == NULL)
         return 0;
-    if (fscanf(file, "%*u %lu", &pages) != 1)
-        pages = 0;
+    const char *second = fgets(line, sizeof line, file) != NULL ? strchr(line, ' ') : NULL;
     fclose(file);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    return second != NULL ? strtoul(second, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 void memory_give_back(struct loop *loop, void *arg)

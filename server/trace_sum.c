@@ -91,8 +91,13 @@ void trace_sum_read(const char *const words[static TRACE_SUM_WORDS], struct comp
                               .denominator = whole_number(words[1]),
                               .base_numerator = whole_number(words[2]),
                               .base_denominator = whole_number(words[3])};
-    sscanf(words[4], "%" SCNu32 ".%" SCNu32 ".%" SCNu32 ".%" SCNu32, &ret->leaves, &ret->reported,
-           &ret->na, &ret->base_reported);
+    uint32_t *const counts[] = {&ret->leaves, &ret->reported, &ret->na, &ret->base_reported};
+    const char *at = words[4];
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        char *end;
+        *counts[i] = (uint32_t)strtoul(at, &end, 10);
+        at = end + (*end == '.');
+    }
 }
 
 // ---- the rows
