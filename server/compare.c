@@ -13,8 +13,10 @@
 #define PAGE_CELLS 50000 // beyond that a page has one unit, and not more cells than that
 
 static const char other_sql[] =
-    "SELECT id, period, cut, units, rules, targets, adjustments, nominations, decisions"
-    "  FROM run WHERE campaign = $1 AND id = $2 AND state = 5";
+    "SELECT r.id, r.period, r.cut, r.units, r.rules, r.targets, r.adjustments, r.nominations,"
+    " r.decisions, d.content"
+    "  FROM run r LEFT JOIN document d ON d.accepted = r.rules AND d.accepted <> $3::bigint"
+    " WHERE r.campaign = $1 AND r.id = $2 AND r.state = 5";
 static const char documents_sql[] =
     "SELECT d.accepted, extract(epoch FROM d.accepted_at), encode(d.accepted_by, 'hex'),"
     " coalesce(k.name, ''), coalesce(k.role, '')"
@@ -48,24 +50,24 @@ static const char lines_sql[] =
     " USING (unit, indicator)"
     " WHERE (a.points, a.bonus, a.max, a.note) IS DISTINCT FROM (b.points, b.bonus, b.max, b.note)"
     " ORDER BY unit COLLATE \"C\", coalesce(b.position, a.position), indicator COLLATE \"C\"";
-// The newest entry of each cell in either cut, the council's and the unit's own each for themselves; those
-// that say something else. $7, $8: the periods that count in either run.
+// The newest entry of each cell that counts in either run, the council's and the unit's own each for
+// themselves; those that say something else. $5, $6: the cuts; $7, $8: the periods that count in either
+// run; $10, $11: what of a report either run's rules count.
+#define COUNTED_CELLS(counts, cut, periods)                                                \
+    "SELECT DISTINCT ON (f.unit, f.period, i.code, c.state = 4)"                           \
+    "       f.unit, f.period, i.code, c.state = 4 AS verified, f.office, f.submission,"    \
+    "       c.state, c.value, c.denominator"                                               \
+    "  FROM form_counted($2::integer, " counts "::integer, " cut "::bigint) f"             \
+    " CROSS JOIN LATERAL unnest(f.indicator, f.state, f.value, f.denominator)"             \
+    "       AS c (number, state, value, denominator)"                                      \
+    "  JOIN indicator i ON i.campaign = f.campaign AND i.number = c.number"                \
+    " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND f.unit = ANY ($3::text[])" \
+    "   AND f.period = ANY (" periods "::integer[]) AND i.code = ANY ($4::text[])"         \
+    " ORDER BY f.unit, f.period, i.code, c.state = 4, f.accepted DESC"
+#define CELLS_BEFORE COUNTED_CELLS("$10", "$5", "$7")
+#define CELLS_AFTER COUNTED_CELLS("$11", "$6", "$8")
 static const char cells_sql[] =
-    "WITH e AS ("
-    "  SELECT f.unit, f.period, i.code, c.state = 4 AS verified, f.accepted, f.office, f.submission,"
-    "         c.state, c.value, c.denominator"
-    "    FROM form f"
-    "   CROSS JOIN LATERAL unnest(f.indicator, f.state, f.value, f.denominator)"
-    "         AS c (number, state, value, denominator)"
-    "    JOIN indicator i ON i.campaign = f.campaign AND i.number = c.number"
-    "   WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND f.unit = ANY ($3::text[])"
-    "     AND i.code = ANY ($4::text[])),"
-    " a AS (SELECT DISTINCT ON (unit, period, code, verified) * FROM e"
-    "        WHERE accepted <= $5 AND period = ANY ($7::integer[])"
-    "        ORDER BY unit, period, code, verified, accepted DESC),"
-    " b AS (SELECT DISTINCT ON (unit, period, code, verified) * FROM e"
-    "        WHERE accepted <= $6 AND period = ANY ($8::integer[])"
-    "        ORDER BY unit, period, code, verified, accepted DESC)"
+    "WITH a AS (" CELLS_BEFORE "), b AS (" CELLS_AFTER ")"
     " SELECT coalesce(b.unit, a.unit), code, period, a.state, b.state, a.value, b.value, a.denominator, b.denominator,"
     "        s.id, extract(epoch FROM s.accepted_at), encode(s.sender, 'hex'),"
     "        coalesce(k.name, ''), coalesce(k.role, '')"
@@ -300,7 +302,7 @@ static void read_cells(struct compare *compare)
 {
     struct query *query = compare->query;
     struct code_list units = {0}, offices = {0};
-    char number[16], cuts[2][24], limit[16];
+    char number[16], cuts[2][24], limit[16], counts[2][DB_INTEGER_SIZE];
     choose_cells(compare, &units, &offices);
     snprintf(number, sizeof number, "%d", query->campaign->id);
     snprintf(cuts[0], sizeof cuts[0], "%" PRId64, compare->before.cut);
@@ -314,8 +316,10 @@ static void read_cells(struct compare *compare)
                                       db_text(cuts[1]),
                                       db_text(period_list(compare, compare->before_period)),
                                       db_text(period_list(compare, query->period)),
-                                      db_text(limit)};
-    query_exec(query, cells_sql, params, 9, 0, on_cells);
+                                      db_text(limit),
+                                      db_integer(compare->before_counts, counts[0]),
+                                      db_integer(compare->input->campaign->counts, counts[1])};
+    query_exec(query, cells_sql, params, 11, 0, on_cells);
 }
 
 static void on_lines(void *arg, enum db_class class, const PGresult *result)
@@ -397,6 +401,28 @@ static void read_both(struct compare *compare)
     text_free(&list);
 }
 
+// What the rules of the run before count. Its document was read only where the run after has another one.
+static bool take_rules(struct compare *compare, const char *content)
+{
+    struct query *query = compare->query;
+    int64_t document = compare->before.documents[RUN_RULES];
+    struct err err = {0};
+    compare->before_counts = compare->input->campaign->counts;
+    if (document == query->run.documents[RUN_RULES])
+        return true;
+    struct cached_rules *rules = run_cache_rules(query_cache(query), document);
+    if (rules == NULL)
+        rules = run_cache_add_rules(query_cache(query), document, content, &err);
+    if (rules == NULL) {
+        query_refuse(query, WIRE_UNAVAILABLE, "the documents of run %" PRId64 " cannot be read: %s",
+                     compare->before.id, err.text);
+        return false;
+    }
+    compare->before_counts = rules->campaign->counts;
+    cached_rules_release(rules);
+    return true;
+}
+
 static void on_other(void *arg, enum db_class class, const PGresult *result)
 {
     struct query *query = arg;
@@ -415,12 +441,13 @@ static void on_other(void *arg, enum db_class class, const PGresult *result)
     compare->before.cut = db_integer_at(result, 0, 2);
     for (int i = 0; i < RUN_DOCUMENTS; i++)
         compare->before.documents[i] = db_integer_at(result, 0, 3 + i);
-    read_both(compare);
+    if (take_rules(compare, PQgetvalue(result, 0, 3 + RUN_DOCUMENTS)))
+        read_both(compare);
 }
 
 static void compare_runs(struct query *query)
 {
-    char campaign[16], other[24];
+    char campaign[16], other[24], rules[DB_INTEGER_SIZE];
     struct compare *compare = mem_alloc(1, sizeof *compare);
     query->state = compare;
     query->release = compare_release;
@@ -430,8 +457,9 @@ static void compare_runs(struct query *query)
         compare->skip = (size_t)strtoul(query->after[2], NULL, 10);
     snprintf(campaign, sizeof campaign, "%d", query->campaign->id);
     snprintf(other, sizeof other, "%" PRId64, (int64_t)(query->asked->other & INT64_MAX));
-    const struct db_param params[] = {db_text(campaign), db_text(other)};
-    query_exec(query, other_sql, params, 2, 0, on_other);
+    const struct db_param params[] = {db_text(campaign), db_text(other),
+                                      db_integer(query->run.documents[RUN_RULES], rules)};
+    query_exec(query, other_sql, params, 3, 0, on_other);
 }
 
 static const struct query_column columns[] = {

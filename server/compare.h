@@ -53,6 +53,7 @@ struct compare {
     const struct run_input *input; // of the run after
     struct query_run before;
     struct period before_period;
+    enum counts before_counts;
     PGresult *parts[COMPARE_PARTS]; // owned; NULL: not asked for
     enum db_class class;            // the worst of a group of statements
     int units;                      // of COMPARE_MOVED that are on this page

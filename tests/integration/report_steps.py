@@ -119,47 +119,87 @@ def history(clerk):
 
 
 def run(stack):
-    """A run; (GRAIN of A to date, entries of GRAIN under A as (value, counts, note))."""
-    succeeded(stack.thidua("run", "start", CAMPAIGN, PERIOD, "--wait"))
+    """A run: its number; (GRAIN of A to date, how many reported it, entries of GRAIN under A as (value, counts, note))."""
+    number = succeeded(stack.thidua("run", "start", CAMPAIGN, PERIOD, "--wait")).stdout.strip()
     grain = [row for row in rows(succeeded(stack.thidua("show", "rollup", CAMPAIGN, PERIOD, "--unit", "A", "--scope",
                                                         "to_date", "--csv"))) if row["indicator"] == "GRAIN"]
     traced = rows(succeeded(stack.thidua("trace", CAMPAIGN, "A", "GRAIN", PERIOD, "--csv")))
     entries = sorted((row["value"], row["counts"], row["note"]) for row in traced if row["section"] == "entry")
-    return grain[0]["value"], grain[0]["reported"], entries
+    return number, (grain[0]["value"], grain[0]["reported"], entries)
+
+
+def parted(stack, before, after):
+    """What run compare has of lines and cells, as (section, unit, indicator, before, after, sender)."""
+    table = rows(succeeded(stack.thidua("run", "compare", before, after, "--csv")))
+    return [tuple(row[column] for column in ("section", "unit", "item", "before", "after", "sender"))
+            for row in table if row["section"] in ("line", "cell")]
+
+
+def rule(stack, counts):
+    (stack.top / "campaign.yaml").write_text(small_campaign.RULES + f"counts: {counts}\n")
+    succeeded(stack.thidua("campaign", "load", stack.top / "campaign.yaml"))
 
 
 def counted(stack, clerk, leader, officer):
-    """What runs count. A.1 was handed in as 10, returned, and corrected to 12; A.2 is 20; both verified."""
+    """What runs count. A.1 was handed in as 10, returned, and corrected to 12; A.2 is 20; both verified. GRAIN
+    gives 50 points for 100: 32 are 16.00; of 64: 32 are 25.00, 37 are 28.90625, 42 are 32.8125."""
     handed = [("10", "no", "replaced"), ("12", "yes", ""), ("20", "yes", "")]
-    equal(run(stack), ("32.00", "2", handed), "verified")
+    first, figures = run(stack)
+    equal(figures, ("32.00", "2", handed), "verified")
     clerk.hand_in("third", f"{PERIOD},A.2,GRAIN,25")
     waits = sorted([*handed, ("25", "no", "not_verified")])
-    equal(run(stack), ("32.00", "2", waits), "a correction waits for the leader")
+    waiting, figures = run(stack)
+    equal(figures, ("32.00", "2", waits), "a correction waits for the leader")
+    equal(parted(stack, first, waiting), [], "nothing moved")
     succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD))
-    equal(run(stack), ("32.00", "2", waits), "and for the officer")
-    rules = stack.top / "campaign.yaml"
-    rules.write_text(small_campaign.RULES + "counts: signed\n")
-    succeeded(stack.thidua("campaign", "load", rules))
-    signed = sorted([("10", "no", "replaced"), ("12", "yes", ""), ("20", "no", "replaced"), ("25", "yes", "")])
-    equal(run(stack), ("37.00", "2", signed), "signed ones count: 12 + 25")
+    targets = stack.top / "targets.csv"
+    targets.write_text("unit,indicator,target\nA,GRAIN,64\n")
+    succeeded(stack.thidua("target", "load", CAMPAIGN, targets))
+    signed, figures = run(stack)
+    equal(figures, ("32.00", "2", waits), "and for the officer")
+    equal(parted(stack, first, signed), [("line", "A", "GRAIN", "16.00", "25.00", "")], "no cell moved it, only the target")
+    rule(stack, "signed")
+    counts_signed, figures = run(stack)
+    equal(figures, ("37.00", "2", sorted([("10", "no", "replaced"), ("12", "yes", ""), ("20", "no", "replaced"),
+                                          ("25", "yes", "")])), "signed ones count: 12 + 25")
+    equal(parted(stack, signed, counts_signed), [("line", "A", "GRAIN", "25.00", "28.91", ""),
+                                                 ("cell", "A.2", "GRAIN", "20", "25", "clerk-a")], "each by its own rules")
     succeeded(officer.do("return", CAMPAIGN, "A", PERIOD, "--reason", "chưa có biên bản"))
-    equal(run(stack)[0], "32.00", "returned: back to what was signed before it")
-    rules.write_text(small_campaign.RULES + "counts: submitted\n")
-    succeeded(stack.thidua("campaign", "load", rules))
-    equal(run(stack)[0], "37.00", "whatever was handed in")
+    returned, figures = run(stack)
+    equal(figures[0], "32.00", "returned: back to what was signed before it")
+    equal(parted(stack, counts_signed, returned)[1:], [("cell", "A.2", "GRAIN", "25", "20", "clerk-a")], "what went back")
+    rule(stack, "submitted")
+    submitted, figures = run(stack)
+    equal(figures[0], "37.00", "whatever was handed in")
+    equal(parted(stack, returned, submitted)[1:], [("cell", "A.2", "GRAIN", "20", "25", "clerk-a")], "what was handed in")
+
+
+def verified_again(stack, clerk, leader, officer):
+    """A cell parts two runs when it is verified, not when it comes."""
+    rule(stack, "verified")
+    before, figures = run(stack)
+    equal(figures[0], "32.00", "only what is verified")
+    clerk.hand_in("fourth", f"{PERIOD},A.2,GRAIN,30")
+    came, figures = run(stack)
+    equal((figures[0], parted(stack, before, came)), ("32.00", []), "it came")
+    succeeded(leader.do("sign", CAMPAIGN, "A", PERIOD))
+    succeeded(officer.do("verify", CAMPAIGN, "A", PERIOD))
+    after, figures = run(stack)
+    equal(figures[0], "42.00", "12 + 30")
+    equal(parted(stack, came, after), [("line", "A", "GRAIN", "25.00", "32.81", ""),
+                                       ("cell", "A.2", "GRAIN", "20", "30", "clerk-a")], "it was verified")
 
 
 def main():
     with Stack("--workers", "1") as stack:
         small_campaign.load(stack)
-        rules = (stack.top / "campaign.yaml")
-        rules.write_text(small_campaign.RULES + "counts: verified\n")
-        succeeded(stack.thidua("campaign", "load", rules))
+        rule(stack, "verified")
         clerk, leader = Desk(stack, "clerk", "A", "clerk-a"), Desk(stack, "leader", "A", "leader-a")
         officer = Desk(stack, "officer", "H", "officer-h", sign=False)
         first, second = the_way(stack, clerk, leader, officer)
         history(clerk)
         counted(stack, clerk, leader, officer)
+        verified_again(stack, clerk, leader, officer)
         print(f"versions {first} and {second}")
 
 
