@@ -250,8 +250,8 @@ const struct command commands[] = {
         "smallest change of one figure that would pass the unit above. Without PERIOD the latest that "
         "has begun; of a campaign that is over, its last one."),
      "thidua explain chi-lang-2022 06520"},
-    {"trace", "CAMPAIGN UNIT INDICATOR [PERIOD]", 3, 4, FORMATS | TAKES(OPT_RUN), QUERY_TRACE,
-     show_run, N_("trace a figure down to the submissions it comes from"),
+    {"trace", "CAMPAIGN UNIT INDICATOR [PERIOD]", 3, 4, FORMATS | TAKES(OPT_RUN) | TAKES(OPT_SCOPE),
+     QUERY_TRACE, show_run, N_("trace a figure down to the submissions it comes from"),
      N_("From the unit down to each leaf and its entries: who sent them, when, in which submission, and "
         "whether they count. The last row adds up again what counts; it is the figure. Without PERIOD "
         "the latest that has begun; of a campaign that is over, its last one."),

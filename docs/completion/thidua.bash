@@ -99,7 +99,7 @@ _thidua() {
     'show decisions') options='--csv --json --run' ;;
     'show uncounted') options='--csv --json --unit --run' ;;
     'explain') options='--csv --json --run' ;;
-    'trace') options='--csv --json --run' ;;
+    'trace') options='--csv --json --scope --run' ;;
     'job list') options='--csv --json --run' ;;
     'job retry') options='' ;;
     'key new') options='--file' ;;

@@ -329,9 +329,40 @@ def try_trace(stack):
     # CULT: v1, v2, v3 with the merged v5 (both yes: one yes) of four villages, v4 says nothing.
     equal([of(row, "numerator", "denominator", "value") for row in section(rows(stack, "trace", CAMPAIGN, "D", "CULT"), "sum")],
           [("3", "4", "75")], "sum of yes and no")
-    for unit in ("D", "X1", "X2", "X3", "v3"):
-        for indicator in ("FOOD", "POOR", "INCOME", "CULT"):
-            adds_up(rows(stack, "trace", CAMPAIGN, unit, indicator), f"{indicator} of {unit}")
+    # Of the second quarter alone; X1's fall is 12.00 - 8.00. v2 says nothing then.
+    table = rows(stack, "trace", CAMPAIGN, "X1", "POOR", "--scope", "period")
+    equal([of(row, *columns) for row in table],
+          [("figure", "X1", "2022-Q2", "8", "100", "", ""),
+           ("figure", "v1", "2022-Q2", "8", "100", "", ""),
+           ("baseline", "v1", "2021", "12", "100", "yes", ""),
+           ("entry", "v1", "2022-Q2", "8", "100", "yes", ""),
+           ("figure", "v2", "2022-Q2", "", "", "", ""),
+           ("sum", "X1", "2021", "12", "100", "", "baseline"),
+           ("sum", "X1", "2022-Q2", "8", "100", "", "")], "trace of the second quarter")
+    equal([row["value"] for row in section(table, "sum")], ["12.00", "4.00"], "values of the quarter's sums")
+    for scope in ("period", "to_date"):
+        figures = {of(row, "unit", "indicator"): of(row, "numerator", "denominator", "value")
+                   for row in rows(stack, "show", "rollup", CAMPAIGN, "--scope", scope)}
+        for unit in ("D", "X1", "X2", "X3", "v3"):
+            for indicator in ("FOOD", "POOR", "INCOME", "CULT"):
+                table = rows(stack, "trace", CAMPAIGN, unit, indicator, "--scope", scope)
+                adds_up(table, f"{indicator} of {unit}, {scope}")
+                equal(of(table[0], "numerator", "denominator", "value"), figures[(unit, indicator)],
+                      f"{indicator} of {unit}, {scope}: the rollup's figure")
+    equal(rows(stack, "trace", CAMPAIGN, "D", "FOOD"), rows(stack, "trace", CAMPAIGN, "D", "FOOD", "--scope", "to_date"),
+          "without a scope it is to date")
+    try_times(stack)
+
+
+def try_times(stack):
+    """Entries are shown with the time at which their submission was accepted, as the clock says it there."""
+    stored = {number: (order, at) for number, order, at in stack.sql(
+        "SELECT id, accepted, to_char(accepted_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI:SS')"
+        " FROM thidua.submission")}
+    shown = [row for row in rows(stack, "trace", CAMPAIGN, "D", "FOOD") if row["section"] == "entry"]
+    equal(len(shown), 8, "entries of FOOD, the one replaced among them")
+    equal([of(row, "accepted", "accepted_at") for row in shown], [stored[row["submission"]] for row in shown],
+          "times of acceptance")
 
 
 def adds_up(table, what):
