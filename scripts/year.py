@@ -297,6 +297,8 @@ class Year:
         events.append((at(datetime.date(2022, 1, 25)), "verify", "2021"))
         for period in self.months[2::3] + ([self.until] if len(self.months) % 3 else []):
             events.append((at(after(period, LOCK_DAYS + 2), "18:00:00"), "publish", period))
+        middle = self.months[(len(self.months) - 1) // 2]
+        events.append((at(after(middle, LOCK_DAYS + 3), "18:00:00"), "spot", middle))
         return sorted(events, key=lambda event: (event[0], event[1]))
 
     def play(self):
@@ -324,11 +326,11 @@ class Year:
                 self.last = (period, self.publish(period))
         elif kind == "verify":
             self.verify(period)
+        elif kind == "spot":
+            self.spot(period)
         elif period != self.until:
             self.verify_rest()
             self.last = (period, self.publish(period))
-            if period == self.months[len(self.months) // 2 - 1]:
-                self.spot(period)
 
     def verify_rest(self):
         for period in sorted({period for _, period in self.unsigned}):

@@ -15,6 +15,9 @@ from thidua_test import SOURCE, equal  # noqa: E402
 # 06514's of February on 22 March, after the twentieth day; three corrections, so three returns.
 LAST = "The whole year: 82 files, 6 late, 1 let in after the lock, 3 returned, "
 
+# The nominations whose form is spot.
+SPOT = ["Lý Văn Sơn: Cứu hai cháu nhỏ bị nước lũ cuốn", "Hứa Văn Hải: Cùng Nhân dân dập lửa, cứu tài sản nhà văn hóa thôn"]
+
 
 def main():
     if not list(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1")):
@@ -28,6 +31,8 @@ def main():
     equal(done.returncode, 0, "exit code")
     equal(diary[-1][21:].startswith(LAST), True, f"last line: {diary[-1]}")
     equal(sum("the due day is over" in line for line in diary), 3, "due days")
+    spot = [at for at, line in enumerate(diary) if line.endswith("Spot awards:")]
+    equal([[line.strip() for line in diary[at + 1:at + 3]] for at in spot], [SPOT], "spot awards")
     return 0
 
 
