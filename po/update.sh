@@ -11,15 +11,8 @@ set -euo pipefail
     --package-name=thidua --copyright-holder='' --output=po/thidua.pot.new "$@"
 [ -f po/thidua.pot.new ] || exit 0
 
-# The date alone is no change.
-date_of_old=$(grep -s '^"POT-Creation-Date' po/thidua.pot || true)
-if [ -n "$date_of_old" ]; then
-    sed "s|^\"POT-Creation-Date.*|${date_of_old//\\/\\\\}|" po/thidua.pot.new >po/thidua.pot.same
-    if cmp -s po/thidua.pot.same po/thidua.pot; then
-        mv po/thidua.pot.same po/thidua.pot.new
-    fi
-    rm -f po/thidua.pot.same
-fi
+# When it was made is no change.
+sed -i '/^"POT-Creation-Date/d' po/thidua.pot.new
 mv po/thidua.pot.new po/thidua.pot
 
 for catalogue in po/*.po; do
