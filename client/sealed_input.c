@@ -71,9 +71,11 @@ static int read_entry(const struct reading *reading, const struct csv_table *tab
                            *denominator = csv_at(table, row, 6);
     if (!number_parse(csv_at(table, row, 1)->text, &ret->accepted))
         return 1;
-    const struct accepted *known = bsearch(&(struct accepted){.number = ret->accepted},
-                                           reading->accepted, reading->count,
-                                           sizeof *reading->accepted, by_number);
+    const struct accepted wanted = {.number = ret->accepted};
+    const struct accepted *known = reading->count > 0
+                                       ? bsearch(&wanted, reading->accepted, reading->count,
+                                                 sizeof *reading->accepted, by_number)
+                                       : NULL;
     if (known == NULL)
         return 1;
     ret->accepted_us = known->us;

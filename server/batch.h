@@ -47,7 +47,7 @@ struct batch {
     int64_t *numbers;                  // acceptance numbers, one for each submission
     enum db_class failed;              // first error of the trip under way
     size_t to_store;                   // submissions that batch_decide found good
-    void *owner;                       // struct ingest
+    void *owner;                       // struct lane
     void (*done)(struct batch *batch); // of the trip
 };
 

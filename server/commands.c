@@ -327,7 +327,7 @@ static void give_exception(const struct asker *asker, const struct wire_command 
                                           db_integer(unlock.until_us, until),
                                           db_text(wire->reason),
                                           db_bytea(asker->peer.key, KEY_BYTES)};
-        db_exec(server->small_db, NULL, "SELECT exception_give($1, $2, $3, $4, $5, $6)", params, 6,
+        db_exec(server->step_db, NULL, "SELECT exception_give($1, $2, $3, $4, $5, $6)", params, 6,
                 0, on_unlock, command_create(asker, ACTION_UNLOCK));
     }
     findings_free(&findings);

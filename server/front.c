@@ -100,6 +100,7 @@ struct parked {
     struct asker asker;
     struct message message;
     size_t bytes;
+    int64_t look; // of the pulse
 };
 
 static void unpark(struct parked *parked)
@@ -120,6 +121,9 @@ static void on_fresh(struct loop *loop, void *arg)
     (void)loop;
     if (entry == NULL || !access_valid(entry, pulse_now_us(asker->server->pulse)))
         answer_code(asker, WIRE_FORBIDDEN, "this key is revoked or has expired");
+    else if (!pulse_looked(asker->server->pulse, parked->look) &&
+             parked->message.type != MESSAGE_LOCATE) // only splits a file: what is known may do
+        answer_retry(asker, WIRE_UNAVAILABLE, RETRY_UNAVAILABLE_MS);
     else
         handlers[parked->message.type].handle(asker, &parked->message);
     unpark(parked);
@@ -144,7 +148,7 @@ static void park(struct front *front, const struct asker *asker, struct message 
         parked->next->link = &parked->next;
     front->parked = parked;
     front->parked_bytes += bytes;
-    pulse_await_look(front->server->pulse, on_fresh, parked);
+    parked->look = pulse_await_look(front->server->pulse, on_fresh, parked);
 }
 
 bool front_idle(const struct front *front)
@@ -252,9 +256,7 @@ static size_t connections_max(const struct server *server)
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return wanted;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    size_t there = files.rlim_max > 2 * FILES_OWN ? (size_t)files.rlim_max - FILES_OWN : FILES_OWN;
+    size_t there = files.rlim_cur > 2 * FILES_OWN ? (size_t)files.rlim_cur - FILES_OWN : FILES_OWN;
     return wanted < there ? wanted : there;
 }
 

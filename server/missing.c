@@ -86,7 +86,8 @@ static const char forms_sql[] =
     "SELECT f.unit, f.period, f.accepted, f.indicator, f.state, f.value, f.denominator,"
     " (extract(epoch FROM s.accepted_at) * 1000000)::bigint"
     "  FROM form f JOIN submission s ON s.office = f.office AND s.id = f.submission"
-    " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND f.period = ANY ($3::integer[])";
+    " WHERE f.office = ANY ($1::text[]) AND f.campaign = $2 AND f.period = ANY ($3::integer[])"
+    "   AND NOT (4 = ALL (f.state))"; // the council's points are not handed in by the office
 
 static struct field field_at(const PGresult *result, int row, int column)
 {

@@ -110,9 +110,16 @@ void pulse_await_keys(struct pulse *pulse, int64_t version, loop_fn *fn, void *a
     await(pulse, (struct waiter){WAIT_KEYS, version, fn, arg});
 }
 
-void pulse_await_look(struct pulse *pulse, loop_fn *fn, void *arg)
+int64_t pulse_await_look(struct pulse *pulse, loop_fn *fn, void *arg)
 {
-    await(pulse, (struct waiter){WAIT_LOOK, pulse->looks_begun + 1, fn, arg});
+    int64_t look = pulse->looks_begun + 1;
+    await(pulse, (struct waiter){WAIT_LOOK, look, fn, arg});
+    return look;
+}
+
+bool pulse_looked(const struct pulse *pulse, int64_t look)
+{
+    return pulse->looks_answered >= look;
 }
 
 static void tell_ready(struct pulse *pulse)

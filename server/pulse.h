@@ -16,8 +16,9 @@ void pulse_poke(struct pulse *pulse); // something of ours changed: look now
 void pulse_await_rules(struct pulse *pulse, int64_t version, loop_fn *fn, void *arg);
 void pulse_await_keys(struct pulse *pulse, int64_t version, loop_fn *fn, void *arg); // likewise
 // Calls `fn` when everything is in memory that any server had committed before this call, or once
-// looking has failed.
-void pulse_await_look(struct pulse *pulse, loop_fn *fn, void *arg);
+// looking has failed. Returns the number of the look that is waited for.
+int64_t pulse_await_look(struct pulse *pulse, loop_fn *fn, void *arg);
+bool pulse_looked(const struct pulse *pulse, int64_t look); // in `fn`: it has not failed
 
 // The database's clock in microseconds since the epoch: its last reading and our monotonic clock
 // since. 0 before the first reading.

@@ -240,6 +240,7 @@ static void create_parts(struct serving *serving)
         server->ingest_db[i] = open_db(server, "thidua-server ingest");
     server->document_db = open_db(server, "thidua-server documents");
     server->small_db = open_db(server, "thidua-server small");
+    server->step_db = open_db(server, "thidua-server steps");
     server->read_db = open_db(server, "thidua-server read");
     server->run_db = open_db(server, "thidua-server runs");
     server->quota = quota_create((uint32_t)config_number(server->config, "messages_per_second"),
@@ -267,6 +268,7 @@ static void destroy_parts(struct serving *serving)
     db_destroy(server->run_db);
     db_destroy(server->read_db);
     db_destroy(server->small_db);
+    db_destroy(server->step_db);
     db_destroy(server->document_db);
     for (size_t i = 0; i < INGEST_LANES; i++)
         db_destroy(server->ingest_db[i]);

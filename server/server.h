@@ -24,6 +24,7 @@ struct server {
     struct db *ingest_db[INGEST_LANES];
     struct db *document_db;
     struct db *small_db; // pulse, rules, keys, commands: never anything long
+    struct db *step_db;  // steps of reports and exceptions: they wait for the locks of offices
     struct db *read_db;  // queries
     struct db *run_db;   // planner and dispatch
     struct world *world; // NULL until it was loaded first

@@ -127,7 +127,7 @@ static void take(struct report_step *step)
         db_text(step->reason),
         db_bytea(step->asker.peer.key, KEY_BYTES),
     };
-    db_exec(step->asker.server->small_db, NULL,
+    db_exec(step->asker.server->step_db, NULL,
             "SELECT outcome, newest, last, number"
             " FROM step_take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             params, 10, 0, on_taken, step);

@@ -28,6 +28,7 @@ DECLARE
     newest lock_exception;
     taken bigint;
 BEGIN
+    PERFORM durable_check();
     SELECT id INTO STRICT c FROM campaign WHERE code = campaign_code;
     PERFORM pg_advisory_xact_lock_shared(cut_lock());
     PERFORM pg_advisory_xact_lock(7466727, hashtext(of_office));

@@ -35,6 +35,7 @@ CREATE TRIGGER audit_by_hand AFTER DELETE OR TRUNCATE ON invite FOR EACH STATEME
 CREATE FUNCTION key_invite(key bytea, of_role text, of_unit text, of_name text, of_days integer, by_key bytea)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 BEGIN
+    PERFORM durable_check();
     INSERT INTO invite (public_key, role, unit, name, days, invited_by)
     SELECT key, of_role, of_unit, of_name, of_days, by_key
      WHERE NOT EXISTS (SELECT FROM access_key WHERE public_key = key)
@@ -49,13 +50,21 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 DECLARE
     i invite;
 BEGIN
+    PERFORM durable_check();
     UPDATE invite SET used_at = now(), used_by = key
      WHERE public_key = invitation AND used_at IS NULL AND expires_at > now()
        AND NOT EXISTS (SELECT FROM access_key WHERE public_key = key)
        AND EXISTS (SELECT FROM access_key k WHERE k.public_key = invited_by AND k.revoked_at IS NULL
                       AND (k.expires_at IS NULL OR k.expires_at > now()))
     RETURNING * INTO i;
-    RETURN FOUND AND access_add(key, i.role, i.unit, i.name, i.days, i.invited_by);
+    IF NOT FOUND OR NOT access_add(key, i.role, i.unit, i.name, i.days, i.invited_by) THEN
+        RETURN false;
+    END IF;
+    -- Nobody gives for longer than he has himself.
+    UPDATE access_key a SET expires_at = k.expires_at FROM access_key k
+     WHERE a.public_key = key AND k.public_key = i.invited_by AND k.role <> 'admin'
+       AND k.expires_at < coalesce(a.expires_at, 'infinity');
+    RETURN true;
 END $$;
 
 -- The holder of a key puts the next one beside it, with the same rights; the old one is valid for
@@ -65,6 +74,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 DECLARE
     k access_key;
 BEGIN
+    PERFORM durable_check();
     SELECT * INTO k FROM access_key
      WHERE public_key = old AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) FOR UPDATE;
     IF NOT FOUND OR k.replaced_by IS NOT NULL THEN

@@ -122,12 +122,23 @@ CREATE FUNCTION access_add(key bytea, of_role text, of_unit text, of_name text, 
                            by_key bytea, sign bytea DEFAULT NULL)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
 BEGIN
+    PERFORM durable_check();
     INSERT INTO access_key AS k (public_key, role, unit, name, added_by, expires_at, sign_key)
     VALUES (key, of_role, of_unit, of_name, by_key,
             CASE WHEN days > 0 THEN now() + days * interval '1 day' END, sign)
     ON CONFLICT (public_key) DO UPDATE SET sign_key = excluded.sign_key
      WHERE k.sign_key IS NULL AND excluded.sign_key IS NOT NULL AND k.revoked_at IS NULL
        AND (k.role, k.unit, k.name) = (excluded.role, excluded.unit, excluded.name);
+    RETURN FOUND;
+END $$;
+
+-- False: there is no such key, or it is revoked already.
+CREATE OR REPLACE FUNCTION access_revoke(key bytea, by_key bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = thidua, pg_temp AS $$
+BEGIN
+    PERFORM durable_check();
+    UPDATE access_key SET revoked_at = now(), revoked_by = by_key
+     WHERE public_key = key AND revoked_at IS NULL;
     RETURN FOUND;
 END $$;
 

@@ -340,8 +340,6 @@ struct session *session_create(struct loop *loop, const struct config *config,
         return NULL;
     }
     session->server_now = randombytes_uniform((uint32_t)session->server_count); // they spread
-    session->server_now = (size_t)getpid() %
-                          session->server_count; // workers spread over the servers
     if (open_server(session, err) < 0) {
         session_destroy(session);
         return NULL;

@@ -58,9 +58,9 @@ int work_do(PGconn *conn, struct lease lease, struct work_cache *cache, work_bea
 uint32_t work_unit(const struct work *work, size_t argument); // NO_UNIT is an error of the plan
 // The unit of a stored code; NO_UNIT: not in the tree of this run (any more).
 uint32_t work_unit_of(const struct work *work, struct field code);
-// 'a','b' as an SQL array literal: ARRAY['a','b']::text[]; codes are escaped. Appends to sql.
 // The forms that count in the run: what its campaign counts (submitted, signed, verified) is said by steps.
 void sql_forms(struct text *sql, const struct work *work);
+// 'a','b' as an SQL array literal: ARRAY['a','b']::text[]; codes are escaped. Appends to sql.
 void sql_codes(struct text *sql, const struct unit_tree *tree, const uint32_t *units, size_t count);
 
 #endif

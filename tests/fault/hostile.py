@@ -18,7 +18,7 @@ import time
 import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+sys.path[:0] = [str(HERE.parent / "integration"), str(HERE.parent / "lib")]
 import protocol_client as peer  # noqa: E402
 from protocol_client import wire, zmq  # noqa: E402
 from thidua_test import Stack, equal, succeeded, wait_for  # noqa: E402
