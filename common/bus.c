@@ -5,14 +5,12 @@
 #include "common/log.h"
 #include "core/mem.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define LINGER_MS 1000
 #define CURVE_OVERHEAD_BYTES 64 // a MESSAGE command around the payload: 33, and some air
@@ -151,7 +149,6 @@ struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, size_t
     struct bus *bus = bus_make(BUS_ROUTER, ZMQ_ROUTER);
     size_t size = sizeof bus->endpoint;
     bus->connections_max = connections_max;
-    bus->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (!set_common(bus) || !bus_set_int(bus, ZMQ_CURVE_SERVER, 1) ||
         !set_key(bus, ZMQ_CURVE_SECRETKEY, keys->secret_key) ||
         zmq_setsockopt(bus->socket, ZMQ_ZAP_DOMAIN, "thidua", 6) != 0 ||
@@ -201,8 +198,6 @@ void bus_destroy(struct bus *bus)
         sockets_open--;
     if (bus->monitor != NULL && zmq_close(bus->monitor) == 0)
         sockets_open--;
-    if (bus->spare > 0)
-        close(bus->spare);
     free(bus);
 }
 

@@ -37,6 +37,9 @@ struct bus_peer {
 struct bus *bus_listen(const char *endpoint, const struct bus_keys *keys, size_t connections_max,
                        struct err *err);
 void bus_tend(struct bus *bus);
+// So far the soft limit of descriptors should stay below the hard one: with these, connections that
+// libzmq has no descriptor for are sent away.
+#define BUS_SPARE_DESCRIPTORS 64
 const char *bus_endpoint(const struct bus *bus);
 // Client side: DEALER; no routing id is set. One server key for all endpoints of the list.
 struct bus *bus_connect(const char *endpoint, const uint8_t server_key[BUS_KEY_BYTES],

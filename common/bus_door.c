@@ -7,11 +7,11 @@
 #include "common/log.h"
 #include "core/mem.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -91,18 +91,21 @@ static bool filter_set(int fd, bool drop)
                 : setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused) == 0;
 }
 
-// Those whom the system has let in but libzmq cannot: with the descriptor kept for it they are taken
-// and sent away, one by one.
-static void turn_away(struct bus *bus)
+// Those whom the system has let in but libzmq cannot are taken and sent away, by descriptors that are kept
+// for it above the soft limit (BUS_SPARE_DESCRIPTORS).
+static void turn_away(const struct bus *bus)
 {
-    for (bool more = true; more;) {
-        close(bus->spare);
-        int fd = accept(bus->door, NULL, NULL);
-        more = fd >= 0;
-        if (more)
-            close(fd);
-        bus->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    }
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    struct rlimit more = limit;
+    more.rlim_cur = limit.rlim_max - limit.rlim_cur > BUS_SPARE_DESCRIPTORS
+                        ? limit.rlim_cur + BUS_SPARE_DESCRIPTORS
+                        : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &more);
+    for (int fd; (fd = accept(bus->door, NULL, NULL)) >= 0;)
+        close(fd);
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void shut(struct bus *bus, const char *why)

@@ -14,9 +14,9 @@ struct bus {
     zmq_msg_t payload; // the message handed out last
     uint64_t dropped;
     size_t connections, connections_max; // ROUTER
-    int door, spare; // ROUTER: the descriptor that listens, libzmq's to close; one kept for need
-    bool shut;       // ROUTER: nobody comes in for now
-    bus_allow_fn *allow; // ZAP
+    int door;                            // ROUTER: the descriptor that listens, libzmq's to close
+    bool shut;                           // ROUTER: nobody comes in for now
+    bus_allow_fn *allow;                 // ZAP
     void *allow_arg;
 };
 

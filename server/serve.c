@@ -196,13 +196,16 @@ static int wait_for_schema(const struct config *config, struct err *err)
     }
 }
 
-// Each connection takes a descriptor; the soft limit is meant for programs that use select.
+// Each connection takes a descriptor; the soft limit is meant for programs that use select. A few are
+// kept above it for need.
 static void raise_descriptors(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur = limit.rlim_max > 4 * BUS_SPARE_DESCRIPTORS
+                         ? limit.rlim_max - BUS_SPARE_DESCRIPTORS
+                         : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 

@@ -31,6 +31,7 @@ except ImportError as missing:
 CASE = SOURCE / "campaigns/y-tich-2022"
 CAMPAIGN = "y-tich-2022"
 OFFICE = "06520"
+OF_OFFICES = ("REPORT", "REPORTS", "HISTORY")  # questions whose unit is an office
 VERSION = 1
 FRAME_BYTES_MAX = 1048576
 ANSWER_MS = 20000
@@ -452,6 +453,8 @@ def try_columns(client, run, submission):
               "number": run, "other": run, "id": submission}
     for what, fields, columns in tables:
         wanted = {field: values[field] for field in fields if (what, field) != ("KEYS", "unit")}
+        if what in OF_OFFICES and "unit" in wanted:
+            wanted["unit"] = OFFICE
         if what.startswith("RUN_") and "unit" in wanted:
             wanted["unit"] = "06520"  # an office
         page = client.ask(query=wire.Query(what=what, **wanted))
