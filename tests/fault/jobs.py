@@ -3,8 +3,9 @@
 transaction: killed before COMMIT (32), killed after COMMIT and before DONE is told (33), frozen past the
 lease and woken before the fence (31), cut off from the database past the lease, before the fence and in
 the middle of writing (30), a job that kills every worker that touches it (35), all workers away (34).
-Each time the published figures are byte for byte those of the golden case, nothing is written twice,
-and the job is done again within one lease + 5 s.
+Each time the published figures are byte for byte those of the golden case and nothing is written twice.
+After a kill the job is done again within one lease + 5 s; a worker that is frozen or cut off may sit on its
+job's row until its session is ended, which takes longer and is printed.
 """
 
 import pathlib
@@ -19,7 +20,8 @@ from lib_stack import (COMMIT, COMMITTED, COPY_ROWS, DOWN, FENCE, HOLD, PASS, UP
                        succeeded, told, wait_for)
 
 LEASE_SECONDS = 2
-RECOVERY_SECONDS = 30  # the machine may be busy; what it took is printed, and is lease + 5 s at most
+RECOVERY_SECONDS = LEASE_SECONDS + 5  # asserted after a kill
+DONE_SECONDS = 30  # for the job to be done again at all
 PUBLISHED_SECONDS = 40
 LEASED, DONE, DEAD, PUBLISHED, FAILED = 3, 5, 6, 5, 6
 
@@ -53,30 +55,57 @@ def in_hand(stack, run):
 
 def done_again(stack, job, since):
     """Waits for the harmed job to be done under a later lease; returns the seconds since the harm."""
-    wait_for(RECOVERY_SECONDS, lambda: stack.sql(
+    wait_for(DONE_SECONDS, lambda: stack.sql(
         f"SELECT 1 FROM thidua.job WHERE id = {job[0]} AND state = {DONE} AND lease > {job[1]}"),
-        f"job {job[0]} done under a new lease {RECOVERY_SECONDS} s after the harm")
+        f"job {job[0]} done under a new lease {DONE_SECONDS} s after the harm")
     return time.monotonic() - since
 
 
-def killed_at(stack, case, number, direction, match, situation):
-    """Worker 1, alone, is killed at the point; worker 2 comes and does the job again."""
-    proxy = stack.proxy
-    rule = proxy.when(direction, match, stack.killer("worker-1"))
+def processor_ticks():
+    """(idle, all) of the machine so far."""
+    ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return ticks[3], sum(ticks)
+
+
+def kill_worker(stack, case, direction, match):
+    """Worker 1, alone, is killed at the point of a run; returns the run and the moment of the kill."""
+    rule = stack.proxy.when(direction, match, stack.killer("worker-1"))
     run = start_run(stack, case)
     assert rule.fired.wait(20), "the point was never reached"
-    harm = time.monotonic()
-    job = in_hand(stack, run) if direction == UP else None
+    return run, time.monotonic()
+
+
+def killed_before_commit(stack, case, match, situation):
+    """32: another worker comes and does the job again, RECOVERY_SECONDS after the kill at the latest. When
+    the machine was busy all the while, that is said and tried once more."""
+    for may_repeat in (True, False):
+        run, harm = kill_worker(stack, case, UP, match)
+        idle_before, all_before = processor_ticks()
+        job = in_hand(stack, run)
+        wait_for(5, lambda: not stack.alive("worker-1"), "the worker is gone")
+        stack.control("run", "worker-1")
+        took = done_again(stack, job, harm)
+        idle, total = processor_ticks()
+        busy = 1 - (idle - idle_before) / max(1, total - all_before)
+        compare(stack, case, run, situation)
+        told(32, f"{situation}: done under a new lease {took:.1f} s after the kill (lease {LEASE_SECONDS} s, "
+                 f"processors {busy:.0%} busy)")
+        if took <= RECOVERY_SECONDS:
+            return
+        assert may_repeat and busy > 0.5, f"{situation}: done again after {took:.1f} s, {RECOVERY_SECONDS} s are allowed"
+        told(32, f"{situation}: too late on a busy machine, once more")
+
+
+def killed_after_commit(stack, case):
+    """33: killed when COMMIT was answered and DONE not yet told."""
+    situation = "killed after COMMIT, before DONE was told"
+    run, _harm = kill_worker(stack, case, DOWN, COMMITTED)
     wait_for(5, lambda: not stack.alive("worker-1"), "the worker is gone")
     stack.control("run", "worker-1")
-    if job:
-        took = done_again(stack, job, harm)
-        told(number, f"{situation}: done under a new lease {took:.1f} s after the kill (lease {LEASE_SECONDS} s)")
     compare(stack, case, run, situation)
-    twice = stack.number(f"SELECT count(*) FROM thidua.job WHERE run = {run} AND lease > 1")
-    if direction == DOWN:
-        told(number, f"{situation}: jobs done a second time: {twice}; figures identical")
-        equal(stack.sql(f"SELECT id FROM thidua.job WHERE run = {run} AND attempts > 2"), [], "attempts")
+    equal(stack.sql(f"SELECT id FROM thidua.job WHERE run = {run} AND attempts > 2"), [], "attempts")
+    again = stack.number(f"SELECT count(*) FROM thidua.job WHERE run = {run} AND attempts > 1")
+    told(33, f"{situation}: jobs started a second time: {again}; figures identical")
 
 
 def frozen_before_fence(stack, case):
@@ -170,9 +199,9 @@ def main():
         case.load(stack)
         stack.proxy = stack.behind_proxy("worker-1")
         stack.control("kill", "worker-2")
-        killed_at(stack, case, 32, UP, COMMIT, "killed before COMMIT")
-        killed_at(stack, case, 32, UP, COPY_ROWS, "killed while writing")
-        killed_at(stack, case, 33, DOWN, COMMITTED, "killed after COMMIT, before DONE was told")
+        killed_before_commit(stack, case, COMMIT, "killed before COMMIT")
+        killed_before_commit(stack, case, COPY_ROWS, "killed while writing")
+        killed_after_commit(stack, case)
         frozen_before_fence(stack, case)
         cut_off(stack, case, FENCE, "cut off before the fence")
         cut_off(stack, case, COMMIT, "cut off before COMMIT")
