@@ -97,15 +97,22 @@ def killed_before_commit(stack, case, match, situation):
 
 
 def killed_after_commit(stack, case):
-    """33: killed when COMMIT was answered and DONE not yet told."""
+    """33: killed when COMMIT was answered and DONE not yet told: what is committed is not done again."""
     situation = "killed after COMMIT, before DONE was told"
     run, _harm = kill_worker(stack, case, DOWN, COMMITTED)
     wait_for(5, lambda: not stack.alive("worker-1"), "the worker is gone")
+    done = f"SELECT id, lease, attempts, finished_at FROM thidua.job WHERE run = {run} AND state = {DONE}"
+    before = stack.sql(done)  # nobody works
+    assert before, "no job was committed"
     stack.control("run", "worker-1")
     compare(stack, case, run, situation)
+    ids = ", ".join(row[0] for row in before)
+    equal(stack.sql(f"{done} AND id IN ({ids}) ORDER BY id"), sorted(before, key=lambda row: int(row[0])),
+          "(id, lease, attempts, finished_at) of the jobs committed at the kill")
     equal(stack.sql(f"SELECT id FROM thidua.job WHERE run = {run} AND attempts > 2"), [], "attempts")
     again = stack.number(f"SELECT count(*) FROM thidua.job WHERE run = {run} AND attempts > 1")
-    told(33, f"{situation}: jobs started a second time: {again}; figures identical")
+    told(33, f"{situation}: {len(before)} committed at the kill, unchanged afterwards (lease, attempts, instant); "
+             f"jobs started a second time: {again}; figures identical")
 
 
 def frozen_before_fence(stack, case):
