@@ -2,7 +2,8 @@
 """Clients and the network between: killed at every write of the outbox (16), torn and full disks under
 it, clocks a year off on client and server (17), an old disk image of the outbox (18), a message that is too
 large (19), one that never reads its answers (27), all reconnecting at once (28), partitions, asymmetric
-too (29), slow drips and half-closed connections (21), no descriptors (22). After each: sent once, in order, receipts as stored.
+too, and a week offline (29), slow drips and half-closed connections (21), no descriptors (22). After each:
+sent once, in order, receipts as stored.
 """
 
 import os
@@ -11,6 +12,7 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import time
@@ -24,6 +26,8 @@ from small_campaign import CAMPAIGN, load, results  # noqa: E402
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 CROWD = 60
 NOBODY = "tcp://127.0.0.1:1"
+WEEK_QUEUED, WEEK_CORRECTIONS = 500, 10
+WEEK_VILLAGES = range(251, 351)  # of D, beyond those of VILLAGES
 
 
 VILLAGES = {}  # each clerk hands in for a village of his own: two for one would refuse each other's corrections
@@ -111,17 +115,21 @@ def bad_disk(stack):
 
 # ---- 17, 18
 
+def clock(shift):
+    """The environment of a program whose clock is off by this much."""
+    return {"LD_PRELOAD": FAKETIME, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME": shift,
+            "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
+
+
 def clocks(stack):
     if not pathlib.Path(FAKETIME).exists():
         told(17, "skipped: libfaketime is not installed")
         return
-    fake = {"LD_PRELOAD": FAKETIME, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}
     clerk = stack.clerk("clocks")
     for turn, shift in enumerate(("+365d", "-365d", "+0d")):
-        succeeded(submit(stack, form(stack, "clocks", turn, "A"), "--wait", env={**clerk, **fake, "FAKETIME": shift}))
+        succeeded(submit(stack, form(stack, "clocks", turn, "A"), "--wait", env={**clerk, **clock(shift)}))
     stack.control("kill", "server-1")
-    stack.run_with("server-1", **fake, FAKETIME="+365d")
+    stack.run_with("server-1", **clock("+365d"))
     succeeded(submit(stack, form(stack, "clocks", 3, "A"), "--wait", env=clerk))
     stack.control("restart", "server-1")
     rows = stack.sql("SELECT extract(epoch FROM accepted_at - clock_timestamp())::bigint FROM thidua.submission "
@@ -322,6 +330,39 @@ def partitions(stack):
         told(29, f"partition ({name}): 3 queued, drained after it, no duplicates, in order")
 
 
+def week_offline(stack):
+    """29: a week ago by the client's clock nobody could be reached; what has been queued since drains at once.
+    A village and month each, and at last corrections of the first of them: the newest must be what counts."""
+    if not pathlib.Path(FAKETIME).exists():
+        told(29, "a week offline skipped: libfaketime is not installed")
+        return
+    clerk = stack.clerk("week")
+    before = stack.stored()
+    offline = {**clerk, **clock("-7d"), "THIDUA_SERVERS": NOBODY}
+    places = [(month, village) for month in range(1, 13) for village in WEEK_VILLAGES]
+    forms = [results(stack, f"week-{number}.csv", f"2022-{month:02},D.{village},GRAIN,{number}")
+             for number, (month, village) in enumerate(places[:WEEK_QUEUED - WEEK_CORRECTIONS])]
+    equal(stack.thidua("submit", CAMPAIGN, *forms, "--timeout", "1", env=offline).returncode, QUEUED, "exit code")
+    for turn in range(WEEK_CORRECTIONS):
+        correction = results(stack, f"week-again-{turn}.csv", f"2022-01,D.{WEEK_VILLAGES[0]},GRAIN,{1000 + turn}")
+        equal(submit(stack, correction, "--timeout", "1", env=offline).returncode, QUEUED, "exit code")
+    equal(states(clerk), ["waiting"] * WEEK_QUEUED, "states")
+    database = sqlite3.connect(clerk["THIDUA_OUTBOX"])
+    newest = database.execute("SELECT max(saved_us) FROM submission").fetchone()[0] / 1e6
+    database.close()
+    assert 6.9 * 86400 < time.time() - newest < 7.1 * 86400, f"saved {time.time() - newest:.0f} s ago"
+    began = time.monotonic()
+    succeeded(stack.thidua("outbox", "send", env=clerk))
+    took = time.monotonic() - began
+    equal(states(clerk), ["sent"] * WEEK_QUEUED, "states")
+    equal(must_hold(stack, clerk["THIDUA_OUTBOX"]), WEEK_QUEUED, "acknowledged")
+    equal(stack.stored() - before, WEEK_QUEUED, "rows")
+    equal(stack.sql(f"SELECT value FROM thidua.cell_now WHERE unit = 'D.{WEEK_VILLAGES[0]}' AND period = '2022-01'"),
+          [[str(1000 + WEEK_CORRECTIONS - 1)]], "the last correction")
+    told(29, f"{WEEK_QUEUED} submissions queued, a week offline by the client's clock: drained in {took:.1f} s, once, in "
+             "order, every receipt held")
+
+
 def main():
     with FaultStack("--workers", "0") as stack:
         load(stack)
@@ -337,6 +378,7 @@ def main():
         never_reads(stack)
         all_at_once(stack)
         partitions(stack)
+        week_offline(stack)
 
 
 if __name__ == "__main__":
