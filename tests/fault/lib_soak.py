@@ -20,6 +20,7 @@ SERVERS, WORKERS, CLERKS = 2, 3, 6
 LEASE_SECONDS = 2
 PUBLISHED, FAILED = 5, 6
 SETTLE_SECONDS = 120
+VERIFIED_RUNS = 5
 FAULTS = {}  # name: (weight, function)
 
 
@@ -175,7 +176,8 @@ class Soak:
         return violations
 
     def check_runs(self):
-        """All runs end; runs of the same cut have the same figures; the last one has all that was accepted."""
+        """All runs end; runs of the same cut have the same figures; the last one has all that was accepted; the
+        last ones agree with their seals and with what comes out of their input."""
         self.stack.thidua("run", "start", CAMPAIGN, "--timeout", "60")
         violations = []
         try:
@@ -195,6 +197,16 @@ class Soak:
             "thidua.published) GROUP BY 1, 2 HAVING trim_scale(r.numerator[1]) <> sum(c.value)")]
         if published == 0:
             violations.append("no run was published")
+        return violations + self.verify_runs()
+
+    def verify_runs(self):
+        violations = []
+        last = self.stack.sql(f"SELECT id FROM thidua.run WHERE state = {PUBLISHED} ORDER BY id DESC LIMIT {VERIFIED_RUNS}")
+        for (run,) in last:
+            done = self.stack.thidua("run", "verify", run, "--timeout", str(SETTLE_SECONDS))
+            if done.returncode != 0:
+                violations.append(f"run verify {run}: exit {done.returncode}: {(done.stdout + done.stderr)[:500]}")
+        print(f"{len(last)} runs verified")
         return violations
 
 
